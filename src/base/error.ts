@@ -1,0 +1,61 @@
+/** What can end an exchange; the gRPC status of each is chosen in one file of `server/`. */
+export type ExchangeErrorKind =
+  | 'bad_arrow'
+  | 'row_count'
+  | 'missing_column'
+  | 'column_type'
+  | 'bad_option'
+  | 'too_many_rows'
+  | 'bad_token'
+  | 'unknown_classifier'
+  | 'unknown_model'
+  | 'unknown_job'
+  | 'endpoints_rejected'
+  | 'overloaded'
+  | 'draining'
+  | 'cancelled'
+  | 'not_admitted'
+  | 'internal';
+
+/** What can end one call to a model. */
+export type CallErrorKind =
+  | 'deadline'
+  | 'attempts_exhausted'
+  | 'endpoints_rejected'
+  | 'request_rejected'
+  | 'context_length'
+  | 'content_filter'
+  | 'unknown_model'
+  | 'cancelled';
+
+/** What can be wrong before any work starts: a configuration, a prompt file, an input file, an address. */
+export type SetupErrorKind = 'config' | 'prompt' | 'input' | 'unreachable';
+
+export type ErrorKind = ExchangeErrorKind | CallErrorKind | SetupErrorKind;
+
+export interface ErrorDetails {
+  readonly retryable?: boolean;
+  /** How long the other side asks us to wait. */
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
+/** The one error class: `kind` says what went wrong, `message` what to do about it. */
+export class SemtelError extends Error {
+  readonly kind: ErrorKind;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'SemtelError';
+    this.kind = kind;
+    this.retryable = details.retryable ?? false;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** The words of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

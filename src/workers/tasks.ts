@@ -1,0 +1,88 @@
+import type { Answer, OutputField } from '../base/answer.ts';
+import type { Truncation } from '../base/conversation.ts';
+import type { Scope } from '../base/scope.ts';
+
+/** Which columns of the input are read and which come back. */
+export interface Columns {
+  /** Input column; empty: `conversation`, else `messages`. */
+  readonly conversation: string;
+  /** Column returned unchanged, first; empty: none. */
+  readonly id: string;
+  readonly passthrough: readonly string[];
+}
+
+/** What the worker must know of one classifier to make a question's key and text. */
+export interface QuestionSpec {
+  /** 64 hex. */
+  readonly digest: string;
+  /** Logical model. */
+  readonly model: string;
+  readonly truncate: Truncation | null;
+}
+
+export interface PrepareTask {
+  /** One whole Arrow IPC stream. Transferred where it owns its buffer: do not read it afterwards. */
+  readonly ipc: Uint8Array;
+  /** Declared rows; null where the door declares none (Flight). */
+  readonly rowCount: number | null;
+  readonly maxRows: number;
+  readonly columns: Columns;
+  /** One per classifier, in output order. */
+  readonly questions: readonly QuestionSpec[];
+}
+
+export type SkipCode = 'null' | 'empty' | 'bad_conversation';
+
+export interface PreparedBatch {
+  readonly rows: number;
+  /** Per row: why it is not asked, or null. */
+  readonly skipped: readonly (SkipCode | null)[];
+  /** Conversations as compact JSON arrays, truncated; rows and classifiers that cut alike share one. */
+  readonly texts: readonly string[];
+  /** UTF-8 bytes of each text. */
+  readonly textBytes: Int32Array;
+  /** UTF-8 bytes that truncation left out of each text. */
+  readonly cutBytes: Int32Array;
+  /** `textOf[classifier][row]`: index into texts; -1 where the row is skipped. */
+  readonly textOf: readonly Int32Array[];
+  /** `keys[classifier][row]`: 32 hex; '' where the row is skipped. */
+  readonly keys: readonly (readonly string[])[];
+  /** IPC stream of exactly one record batch: id and passthrough columns in plain types (may have no column). */
+  readonly carried: Uint8Array;
+}
+
+/** One answer column to write. */
+export interface AnswerColumn {
+  readonly name: string;
+  /** First 12 hex of the classifier's digest; written in every row. */
+  readonly promptDigest: string;
+  /** Declared outputs, then derived ones, in file order. */
+  readonly outputs: readonly OutputField[];
+  readonly answers: readonly Answer[];
+}
+
+export interface EncodeTask {
+  readonly carried: Uint8Array;
+  readonly rows: number;
+  readonly columns: readonly AnswerColumn[];
+}
+
+export interface SchemaTask {
+  /** Schema of the input as an IPC stream (end marker optional); null: answer columns only. */
+  readonly input: Uint8Array | null;
+  readonly columns: Columns;
+  readonly classifiers: readonly Pick<AnswerColumn, 'name' | 'outputs'>[];
+}
+
+/** Everything that grows with the text. The same functions run in threads and, for tests, in-process. */
+export interface Workers {
+  /** Decode, validate, normalise, key, truncate. Rejects with an ExchangeErrorKind (bad_arrow, row_count, ...). */
+  prepare(task: PrepareTask, scope: Scope): Promise<PreparedBatch>;
+  /** One IPC stream of exactly one record batch, plain types only, every field nullable. */
+  encode(task: EncodeTask, scope: Scope): Promise<Uint8Array>;
+  /** The schema `encode` will write, framed as an IPC stream without its end marker. */
+  schema(task: SchemaTask, scope: Scope): Promise<Uint8Array>;
+  /** Tasks waiting for a thread. */
+  readonly queued: number;
+  close(): Promise<void>;
+}
