@@ -6,6 +6,8 @@ export interface StoredAnswer {
   readonly repair: string | null;
   readonly model: string | null;
   readonly endpoint: string | null;
+  /** Questions in the request that gave it. */
+  readonly callQuestions: number;
 }
 
 /** Answers by key (32 hex). A store that fails slows nothing and loses nothing: it warns and answers undefined. */

@@ -1,0 +1,71 @@
+import type { Answer, AnswerCode, Status } from '../base/answer.ts';
+import type { ErrorKind, SemtelError } from '../base/error.ts';
+import { CallError } from '../llm/call.ts';
+import type { StoredAnswer } from '../store/store.ts';
+import type { SkipCode } from '../workers/tasks.ts';
+
+/** Bound of `error_message` in the output contract. */
+const maxMessageChars = 300;
+
+const nothing: Answer = {
+  status: 'failed',
+  errorCode: null,
+  errorMessage: null,
+  outputs: null,
+  source: 'none',
+  repair: null,
+  model: null,
+  endpoint: null,
+  promptTokens: 0,
+  completionTokens: 0,
+  attempts: 0,
+  latencyMs: 0,
+  callQuestions: 0,
+};
+
+const skipWords: Record<SkipCode, string> = {
+  null: 'The conversation is null.',
+  empty: 'No message has any text.',
+  bad_conversation: 'The text is a JSON array, but not one of {role, content} messages.',
+};
+
+function without(status: Status, code: AnswerCode, message: string): Answer {
+  return { ...nothing, status, errorCode: code, errorMessage: message.slice(0, maxMessageChars) };
+}
+
+export function skippedAnswer(code: SkipCode): Answer {
+  return without('skipped', code, skipWords[code]);
+}
+
+export function overBudgetAnswer(code: 'max_cost' | 'max_tokens'): Answer {
+  return without('over_budget', code, `The job's ${code} is spent; raise it to label the remaining rows.`);
+}
+
+export function storedAnswer(stored: StoredAnswer): Answer {
+  return { ...nothing, ...stored, status: 'ok', source: 'store' };
+}
+
+/** The same answer for a row that did not pay for it. */
+export function sharedAnswer(answer: Answer): Answer {
+  const source = answer.source === 'store' ? 'store' : 'shared';
+  return { ...answer, source, promptTokens: 0, completionTokens: 0, attempts: 0, latencyMs: 0 };
+}
+
+const stateOf: Partial<Record<ErrorKind, readonly [Status, AnswerCode]>> = {
+  deadline: ['failed', 'deadline'],
+  attempts_exhausted: ['failed', 'attempts_exhausted'],
+  endpoints_rejected: ['failed', 'endpoints_rejected'],
+  request_rejected: ['failed', 'request_rejected'],
+  context_length: ['failed', 'context_length'],
+  content_filter: ['refused', 'content_filter'],
+  cancelled: ['cancelled', 'cancelled'],
+};
+
+/** The row state of a call that gave no reply, or of a wait that ended; undefined for a fault of our own. */
+export function endedAnswer(error: SemtelError): Answer | undefined {
+  const state = stateOf[error.kind];
+  if (state === undefined) return undefined;
+  const answer = without(state[0], state[1], error.message);
+  if (!(error instanceof CallError)) return answer;
+  return { ...answer, source: 'llm', attempts: error.attempts, endpoint: error.endpoint };
+}

@@ -1,0 +1,150 @@
+import type { Answer } from '../base/answer.ts';
+import { SemtelError } from '../base/error.ts';
+import type { Scope } from '../base/scope.ts';
+import type { Classifier, PromptMessage } from '../classifier/classifier.ts';
+import { type Call, CallError, type ChatReply } from '../llm/call.ts';
+import { endedAnswer } from './answers.ts';
+import type { Settled } from './batch.ts';
+import { type Prompt, promptFor } from './prompt.ts';
+import { readReply } from './readReply.ts';
+
+/** One call's worth of questions: the classifiers to judge one conversation by. */
+export interface Asking {
+  readonly prompt: Prompt;
+  /** Logical model. */
+  readonly model: string;
+  /** The prepared conversation: a compact JSON array. */
+  readonly conversation: string;
+  /** UTF-8 bytes of it. */
+  readonly conversationBytes: number;
+  readonly jobId: string;
+  readonly weight: number;
+}
+
+/** Bytes of text a token stands for on average; the engine corrects it by what is billed. */
+const bytesPerToken = 4;
+
+/** How much of an unusable reply goes back to the model when it is asked once more. */
+const maxQuotedChars = 2_000;
+
+/** Estimate of a call's prompt tokens, from bytes. */
+export function estimatePromptTokens({ prompt, conversationBytes }: Asking): number {
+  return Math.ceil((prompt.promptBytes + conversationBytes) / bytesPerToken);
+}
+
+interface Again {
+  readonly reply: string;
+  readonly fault: string;
+  readonly maxOutputTokens: number;
+}
+
+function send(asking: Asking, again: Again | null, call: Call, scope: Scope): Promise<ChatReply> {
+  const { prompt, model, conversation, jobId, weight } = asking;
+  const namingTheFault = (): readonly PromptMessage[] =>
+    again === null
+      ? []
+      : [
+          { role: 'assistant', content: again.reply.slice(0, maxQuotedChars) },
+          {
+            role: 'user',
+            content: `That reply cannot be used. ${again.fault} Reply again with the JSON object only.`,
+          },
+        ];
+  return call(
+    {
+      model,
+      messages: () => [...prompt.render(conversation), ...namingTheFault()],
+      maxOutputTokens: again?.maxOutputTokens ?? prompt.maxOutputTokens,
+      parameters: prompt.parameters,
+      responseSchema: { name: prompt.name, schema: prompt.responseSchema },
+      promptTokens: estimatePromptTokens(asking),
+      jobId,
+      weight,
+    },
+    scope,
+  );
+}
+
+/** The request's own fault: several questions together may be refused where each alone is not. */
+function mayPassAlone(error: SemtelError): boolean {
+  return (
+    error.kind === 'request_rejected' || error.kind === 'context_length' || error.kind === 'content_filter'
+  );
+}
+
+function addBill(answer: Answer, before: Answer): Answer {
+  return {
+    ...answer,
+    promptTokens: answer.promptTokens + before.promptTokens,
+    completionTokens: answer.completionTokens + before.completionTokens,
+    attempts: answer.attempts + before.attempts,
+  };
+}
+
+function failed(error: unknown, parts: number): readonly Settled[] {
+  const answer = error instanceof SemtelError ? endedAnswer(error) : undefined;
+  if (answer === undefined) throw error;
+  const calls = error instanceof CallError ? error.attempts : 0;
+  // The call's requests are counted once, with its first question.
+  return Array.from({ length: parts }, (_, index) => ({ answer, calls: index === 0 ? calls : 0 }));
+}
+
+/** The one more ask that an unusable reply gets: alone, naming the fault, with double the room if it was cut. */
+async function askAgain(
+  asking: Asking,
+  classifier: Classifier,
+  first: Settled,
+  reply: string,
+  call: Call,
+  scope: Scope,
+): Promise<Settled> {
+  const prompt = promptFor([classifier]);
+  const room = first.answer.errorCode === 'truncated_reply' ? 2 : 1;
+  const again = {
+    reply,
+    fault: first.answer.errorMessage ?? '',
+    maxOutputTokens: prompt.maxOutputTokens * room,
+  };
+  let second: Settled;
+  try {
+    const answer = await send({ ...asking, prompt }, again, call, scope);
+    second = { answer: readReply(prompt, answer)[0]!, calls: answer.attempts };
+  } catch (error) {
+    second = failed(error, 1)[0]!;
+  }
+  return { answer: addBill(second.answer, first.answer), calls: first.calls + second.calls };
+}
+
+/**
+ * Asks one call's questions: one result per classifier of the prompt, in its order. What cannot be read is asked
+ * once more, alone; what the endpoint rejects as a whole is asked one by one. Rejects only on a fault of our own.
+ */
+export async function ask(asking: Asking, call: Call, scope: Scope): Promise<readonly Settled[]> {
+  const { classifiers } = asking.prompt;
+  let reply: ChatReply;
+  try {
+    reply = await send(asking, null, call, scope);
+  } catch (error) {
+    if (classifiers.length > 1 && error instanceof SemtelError && mayPassAlone(error))
+      return askOneByOne(asking, call, scope);
+    return failed(error, classifiers.length);
+  }
+  const first = readReply(asking.prompt, reply).map((answer, index) => ({
+    answer,
+    calls: index === 0 ? reply.attempts : 0,
+  }));
+  return Promise.all(
+    first.map((settled, index) =>
+      settled.answer.status === 'invalid'
+        ? askAgain(asking, classifiers[index]!, settled, reply.text, call, scope)
+        : settled,
+    ),
+  );
+}
+
+async function askOneByOne(asking: Asking, call: Call, scope: Scope): Promise<readonly Settled[]> {
+  const each = asking.prompt.classifiers.map((classifier) =>
+    ask({ ...asking, prompt: promptFor([classifier]) }, call, scope),
+  );
+  return (await Promise.all(each)).flat();
+}

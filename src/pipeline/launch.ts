@@ -1,0 +1,123 @@
+import { openSharedScope, type Scope } from '../base/scope.ts';
+import type { PreparedBatch } from '../workers/tasks.ts';
+import { overBudgetAnswer, storedAnswer } from './answers.ts';
+import { type Asking, ask, estimatePromptTokens } from './ask.ts';
+import type { BatchRequest, PipelineParts, Question, Settled } from './batch.ts';
+import type { Usage } from './budget.ts';
+import type { Flight } from './flights.ts';
+import { type PlannedCall, plan } from './plan.ts';
+import { combinable, promptFor } from './prompt.ts';
+
+/** What the steps of one batch share. */
+export interface Work {
+  readonly prepared: PreparedBatch;
+  readonly batch: BatchRequest;
+  readonly parts: PipelineParts;
+  /** The rows' clock. */
+  readonly scope: Scope;
+}
+
+/** A question whose flight this batch opened and must land. */
+export interface Opened {
+  readonly question: Question;
+  readonly flight: Flight<Settled>;
+  /** Set where the job's budget did not allow the call: this row's own end. */
+  denied?: Settled;
+}
+
+/** Looks up, plans and asks the opened questions in the background; every flight lands or fails. */
+export function launch(opened: readonly Opened[], work: Work): void {
+  lookUpAndAsk(opened, work).catch((error: unknown) => {
+    for (const { flight } of opened) flight.fail(error);
+  });
+}
+
+async function lookUpAndAsk(opened: readonly Opened[], work: Work): Promise<void> {
+  const fresh = new Map((await withoutStored(opened, work)).map((mine) => [mine.question, mine]));
+  const { classifiers, models, combine } = work.batch;
+  const calls = plan([...fresh.keys()], { classifiers, models, combinable: combine ? combinable : null });
+  await Promise.all(
+    calls.map((call) =>
+      askCall(
+        call,
+        call.questions.map((question) => fresh.get(question)!),
+        work,
+      ),
+    ),
+  );
+}
+
+/** Lands what the store knows; gives the rest. */
+async function withoutStored(opened: readonly Opened[], work: Work): Promise<readonly Opened[]> {
+  if (work.batch.refresh || opened.length === 0) return opened;
+  const stored = await work.parts.store.getMany(opened.map(({ question }) => question.key));
+  return opened.filter(({ flight }, index) => {
+    const answer = stored[index];
+    if (answer !== undefined) flight.land({ answer: storedAnswer(answer), calls: 0 });
+    return answer === undefined;
+  });
+}
+
+/** One planned call: reserved, asked while anyone waits, kept, landed. */
+async function askCall(call: PlannedCall, opened: readonly Opened[], work: Work): Promise<void> {
+  // Whoever left during the look-up is not asked for.
+  const waitedFor = opened.filter(({ flight }) => flight.scope.ended === undefined);
+  if (waitedFor.length === 0) return;
+  const { batch, parts } = work;
+  const asking = askingOf(call.model, waitedFor, work);
+  const price = parts.engine.price(call.model);
+  const estimate = {
+    promptTokens: estimatePromptTokens(asking),
+    completionTokens: asking.prompt.maxOutputTokens,
+  };
+  const spent = batch.job.budget.reserve(estimate, price);
+  if (spent !== undefined) {
+    for (const mine of waitedFor) {
+      mine.denied = { answer: overBudgetAnswer(spent), calls: 0 };
+      mine.flight.land(null);
+    }
+    return;
+  }
+  const scope = openSharedScope();
+  for (const { flight } of waitedFor) scope.join(flight.scope);
+  let results: readonly Settled[] = [];
+  try {
+    results = await ask(asking, parts.engine.chat, scope);
+  } finally {
+    batch.job.budget.settle(estimate, billOf(results), price);
+  }
+  results.forEach((settled, index) => {
+    keepAndLand(settled, waitedFor[index]!, work);
+  });
+}
+
+function askingOf(model: string, opened: readonly Opened[], { prepared, batch }: Work): Asking {
+  const { text } = opened[0]!.question;
+  return {
+    prompt: promptFor(opened.map(({ question }) => batch.classifiers[question.classifier]!)),
+    model,
+    conversation: prepared.texts[text]!,
+    conversationBytes: prepared.textBytes[text]!,
+    jobId: batch.job.id,
+    weight: batch.job.weight,
+  };
+}
+
+function billOf(results: readonly Settled[]): Usage {
+  const bill = { promptTokens: 0, completionTokens: 0 };
+  for (const { answer } of results) {
+    bill.promptTokens += answer.promptTokens;
+    bill.completionTokens += answer.completionTokens;
+  }
+  return bill;
+}
+
+function keepAndLand(settled: Settled, { question, flight }: Opened, { batch, parts }: Work): void {
+  const { answer } = settled;
+  if (answer.status === 'ok' && answer.outputs !== null) {
+    const { outputs, repair, model, endpoint, callQuestions } = answer;
+    parts.store.put(question.key, { outputs, repair, model, endpoint, callQuestions });
+  }
+  batch.job.onAnswer(answer);
+  flight.land(settled);
+}

@@ -1,0 +1,101 @@
+import type { Answer } from '../base/answer.ts';
+import { emptyLedger, type Ledger } from '../base/ledger.ts';
+import type { Metrics } from '../base/metrics.ts';
+import type { Scope } from '../base/scope.ts';
+import type { PreparedBatch } from '../workers/tasks.ts';
+import type { BatchRequest, PipelineParts, Settled } from './batch.ts';
+import { costOf } from './budget.ts';
+
+/** `settled[classifier][row]`. */
+export type SettledColumns = readonly (readonly Settled[])[];
+
+/** Digest prefix that every row carries (output contract). */
+const digestChars = 12;
+
+function count(ledger: Ledger, { answer, calls }: Settled): void {
+  ledger.questions += 1;
+  ledger[answer.status] += 1;
+  if (answer.status === 'ok' && answer.source === 'store') ledger.stored += 1;
+  if (answer.status === 'ok' && answer.source === 'shared') ledger.shared += 1;
+  ledger.calls += calls;
+  ledger.prompt_tokens += answer.promptTokens;
+  ledger.completion_tokens += answer.completionTokens;
+}
+
+/** Estimate of tokens from bytes, as the scheduler makes it. */
+const bytesPerToken = 4;
+
+function countSavings(
+  prepared: PreparedBatch,
+  columns: SettledColumns,
+  batch: BatchRequest,
+  metrics: Metrics,
+): void {
+  const saved = { store: 0, shared: 0, truncate: 0 };
+  columns.forEach((column, index) => {
+    const { promptBytes } = batch.classifiers[index]!;
+    column.forEach(({ answer }, row) => {
+      const text = prepared.textOf[index]![row]!;
+      if (text < 0) return;
+      const { source } = answer;
+      if (source === 'store' || source === 'shared') saved[source] += promptBytes + prepared.textBytes[text]!;
+      else if (source === 'llm') saved.truncate += prepared.cutBytes[text]!;
+    });
+  });
+  for (const [by, bytes] of Object.entries(saved))
+    if (bytes > 0) metrics.count('semtel_tokens_saved_total', { by }, Math.round(bytes / bytesPerToken));
+}
+
+function ledgerOf(rows: number, columns: SettledColumns, batch: BatchRequest, parts: PipelineParts): Ledger {
+  const ledger = emptyLedger();
+  ledger.rows = rows;
+  columns.forEach((column, index) => {
+    const price = parts.engine.price(batch.models[index]!);
+    let cost = 0;
+    for (const settled of column) {
+      count(ledger, settled);
+      cost += costOf(settled.answer, price);
+    }
+    ledger.cost += cost;
+    if (price !== null && cost > 0)
+      parts.metrics.count(
+        'semtel_cost_total',
+        { model: batch.models[index]!, currency: price.currency },
+        cost,
+      );
+  });
+  return ledger;
+}
+
+function countAnswers(classifier: string, answers: readonly Answer[], metrics: Metrics): void {
+  const groups = Map.groupBy(answers, ({ status, source }) => `${status} ${source}`);
+  for (const group of groups.values()) {
+    const { status, source } = group[0]!;
+    metrics.count('semtel_answers_total', { classifier, status, source }, group.length);
+  }
+  for (const { repair } of answers)
+    if (repair !== null) metrics.count('semtel_repairs_total', { classifier, repair });
+}
+
+/** Answers in row order to one Arrow record batch, encoded in a worker, and the ledger that counts them. */
+export async function settle(
+  prepared: PreparedBatch,
+  columns: SettledColumns,
+  batch: BatchRequest,
+  parts: PipelineParts,
+  scope: Scope,
+): Promise<{ ipc: Uint8Array; ledger: Ledger }> {
+  const ledger = ledgerOf(prepared.rows, columns, batch, parts);
+  batch.job.onLedger(ledger);
+  countSavings(prepared, columns, batch, parts.metrics);
+  const answerColumns = batch.classifiers.map(({ name, digest, outputs }, index) => {
+    const answers = columns[index]!.map(({ answer }) => answer);
+    countAnswers(name, answers, parts.metrics);
+    return { name, promptDigest: digest.slice(0, digestChars), outputs, answers };
+  });
+  const ipc = await parts.workers.encode(
+    { carried: prepared.carried, rows: prepared.rows, columns: answerColumns },
+    scope,
+  );
+  return { ipc, ledger };
+}

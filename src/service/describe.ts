@@ -1,0 +1,22 @@
+import type { Scope } from '../base/scope.ts';
+import type { PipelineParts } from '../pipeline/batch.ts';
+import type { Classifier } from './choose.ts';
+import type { ClassifierInfo } from './exchange.ts';
+
+/** What a client may know of a classifier: outputs with their labels, digest, and the Arrow type of its column. */
+export async function describe(
+  classifier: Classifier,
+  { workers }: PipelineParts,
+  scope: Scope,
+): Promise<ClassifierInfo> {
+  const { name, description, digest, model, outputs, labels } = classifier;
+  const columns = { conversation: '', id: '', passthrough: [] };
+  return {
+    name,
+    description,
+    digest,
+    model,
+    outputs: outputs.map((output) => ({ ...output, labels: labels[output.name] ?? [] })),
+    schemaIpc: await workers.schema({ input: null, columns, classifiers: [{ name, outputs }] }, scope),
+  };
+}

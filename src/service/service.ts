@@ -1,0 +1,130 @@
+import type { Clock } from '../base/clock.ts';
+import { SemtelError } from '../base/error.ts';
+import type { Metrics } from '../base/metrics.ts';
+import { openScope } from '../base/scope.ts';
+import type { PipelineParts } from '../pipeline/batch.ts';
+import { Admission } from './admission.ts';
+import { answerExchange } from './answerExchange.ts';
+import { classifierNamed, modelFor } from './choose.ts';
+import { describe } from './describe.ts';
+import type { ClassifierInfo, JobInfo, Limits, Service } from './exchange.ts';
+import { type Job, Jobs } from './jobs.ts';
+import { parseOptions } from './options.ts';
+import { summaryOf } from './summary.ts';
+
+export interface ServiceOptions {
+  readonly version: string;
+  readonly pipeline: PipelineParts;
+  readonly limits: Limits;
+  /** Longest life of a row from its admission. */
+  readonly rowMs: number;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
+
+/** A drained server is gone for good: another one can take the batch at once. */
+const drainPushbackMs = 100;
+
+function draining(): SemtelError {
+  const words = 'The server is shutting down; send the batch to another one, or again later.';
+  return new SemtelError('draining', words, { retryable: true, retryAfterMs: drainPushbackMs });
+}
+
+/** What every door calls: jobs and admission over the pipeline. Describes its classifiers once, at the start. */
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { version, pipeline, limits, rowMs, clock, metrics } = options;
+  const admission = new Admission(limits, clock);
+  const jobs = new Jobs(clock);
+  const entrance = openScope(clock);
+  /** Ends when the time to drain is over. */
+  const life = openScope(clock);
+  const parts = { pipeline, admission, limits, rowMs, clock, entrance };
+  let open = 0;
+  let allAnswered = () => {};
+
+  const described = new Map<string, ClassifierInfo>();
+  for (const classifier of pipeline.classifiers.list())
+    described.set(classifier.name, await describe(classifier, pipeline, life));
+
+  exportGauges(metrics, jobs, admission, pipeline);
+
+  function info(job: Job): JobInfo {
+    return {
+      jobId: job.id,
+      state: job.state,
+      ledger: { ...job.ledger },
+      rowsWaiting: job.rowsWaiting,
+      summary: summaryOf(job, pipeline.engine.view()),
+    };
+  }
+
+  return {
+    version,
+    limits,
+    options: parseOptions,
+
+    async classify(exchange, client) {
+      if (entrance.ended !== undefined) throw entrance.ended;
+      const job = jobs.open(exchange.options.jobId || `peer:${exchange.peer}`);
+      if (job.state === 'CANCELLED') throw job.scope.ended!;
+      const scope = openScope(clock, { parent: client });
+      const leaveLife = life.onEnd(scope.end);
+      const leaveJob = job.enter(exchange.rowCount ?? 0);
+      open += 1;
+      try {
+        return await answerExchange(exchange, job, parts, scope);
+      } finally {
+        leaveJob();
+        leaveLife();
+        scope.dispose();
+        open -= 1;
+        if (open === 0) allAnswered();
+      }
+    },
+
+    async resultSchema(asked, input, scope) {
+      const classifiers = asked.classifiers.map((name) => classifierNamed(name, pipeline));
+      for (const classifier of classifiers) modelFor(classifier, asked, pipeline);
+      const named = classifiers.map(({ name, outputs }) => ({ name, outputs }));
+      const { conversation, id, passthrough } = asked;
+      return pipeline.workers.schema(
+        { input, columns: { conversation, id, passthrough }, classifiers: named },
+        scope,
+      );
+    },
+
+    list: () => [...described.values()],
+    describe: (name) => described.get(classifierNamed(name, pipeline).name)!,
+    job: (jobId) => info(jobs.get(jobId)),
+    jobs: () => jobs.all().map(info),
+    cancelJob(jobId) {
+      const job = jobs.get(jobId);
+      job.cancel();
+      return info(job);
+    },
+
+    get serving() {
+      return entrance.ended === undefined;
+    },
+    async drain(timeoutMs) {
+      entrance.end(draining());
+      if (open === 0) return;
+      const stop = clock.after(timeoutMs, () => life.end(draining()));
+      await new Promise<void>((resolve) => {
+        allAnswered = resolve;
+      });
+      stop();
+    },
+  };
+}
+
+function exportGauges(metrics: Metrics, jobs: Jobs, admission: Admission, { workers }: PipelineParts): void {
+  const one = (value: number) => [{ labels: {}, value }];
+  metrics.gauge('semtel_jobs_active', () => one(jobs.all().filter(({ state }) => state === 'ACTIVE').length));
+  metrics.gauge('semtel_rows_waiting', () =>
+    one(jobs.all().reduce((sum, { rowsWaiting }) => sum + rowsWaiting, 0)),
+  );
+  metrics.gauge('semtel_exchanges_waiting', () => one(admission.waitingExchanges));
+  metrics.gauge('semtel_inflight_bytes', () => one(admission.inflightBytes));
+  metrics.gauge('semtel_pool_queue', () => one(workers.queued));
+}
