@@ -1,0 +1,70 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type MetricName, type Metrics, metricCatalogue } from '../base/metrics.ts';
+
+/** Seconds, from a stored answer to the longest attempt: exchanges and calls share them. */
+const secondsBuckets = [0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300];
+/** Resolution of the event loop delay: finer costs more and says no more. */
+const loopDelayResolutionMs = 20;
+const loopDelayQuantiles = [0.5, 0.9, 0.99, 1];
+const nanosPerSecond = 1e9;
+
+export interface PrometheusMetrics extends Metrics {
+  /** The exposition text. */
+  scrape(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** semtel's metrics in Prometheus' exposition format, each from the catalogue in base. */
+export function prometheusMetrics(version: string): PrometheusMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counters = new Map<MetricName, Counter>();
+  const histograms = new Map<MetricName, Histogram>();
+  for (const [key, { kind, labels, help }] of Object.entries(metricCatalogue)) {
+    const name = key as MetricName;
+    const labelNames = [...labels];
+    if (kind === 'counter') counters.set(name, new Counter({ name, help, labelNames, registers }));
+    if (kind === 'histogram')
+      histograms.set(name, new Histogram({ name, help, labelNames, registers, buckets: secondsBuckets }));
+  }
+  const metrics: PrometheusMetrics = {
+    count(name, labels, by = 1) {
+      counters.get(name)!.inc(labels, by);
+    },
+    seconds(name, labels, value) {
+      histograms.get(name)!.observe(labels, value);
+    },
+    gauge(name, read) {
+      const { help, labels } = metricCatalogue[name];
+      new Gauge({
+        name,
+        help,
+        labelNames: [...labels],
+        registers,
+        collect() {
+          this.reset();
+          for (const sample of read()) this.set(sample.labels, sample.value);
+        },
+      });
+    },
+    async scrape() {
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
+  };
+  metrics.gauge('semtel_build_info', () => [{ labels: { version }, value: 1 }]);
+  exportLoopDelay(metrics);
+  return metrics;
+}
+
+function exportLoopDelay(metrics: Metrics): void {
+  const delay = monitorEventLoopDelay({ resolution: loopDelayResolutionMs });
+  delay.enable();
+  metrics.gauge('semtel_event_loop_delay_seconds', () => {
+    const samples = loopDelayQuantiles.map((quantile) => ({
+      labels: { quantile: String(quantile) },
+      value: delay.percentile(quantile * 100) / nanosPerSecond,
+    }));
+    delay.reset();
+    return samples;
+  });
+}
