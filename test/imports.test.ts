@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { test } from 'node:test';
+
+const src = join(import.meta.dirname, '..', 'src');
+
+/** The import table of ARCHITECTURE.md: what a folder may import besides itself and base. */
+const table: Record<string, readonly string[] | 'all'> = {
+  cli: 'all',
+  server: ['service'],
+  service: ['pipeline'],
+  evaluate: ['pipeline'],
+  pipeline: ['workers', 'classifier', 'llm', 'store'],
+  workers: ['arrow', 'text', 'classifier'],
+  files: ['arrow'],
+  simulate: ['text'],
+  classifier: [],
+  arrow: [],
+  text: [],
+  llm: [],
+  store: [],
+  observe: [],
+  base: [],
+};
+
+/** One library behind one folder (or, where the reason is in ARCHITECTURE.md, two). */
+const homes: Record<string, readonly string[]> = {
+  'apache-arrow': ['arrow'],
+  '@grpc/grpc-js': ['server'],
+  '@grpc/proto-loader': ['server'],
+  '@grpc/reflection': ['server'],
+  'grpc-health-check': ['server'],
+  protobufjs: ['server'],
+  openai: ['llm'],
+  undici: ['llm'],
+  piscina: ['workers'],
+  '@huggingface/jinja': ['classifier'],
+  'gpt-tokenizer': ['text'],
+  'prom-client': ['observe'],
+  pino: ['observe'],
+  yaml: ['classifier', 'cli'],
+  zod: ['classifier', 'cli', 'service', 'simulate'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly folder: string;
+  readonly target: string;
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  const specifiers = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'";]*?from '([^']+)'/g)].map(
+    (m) => m[1]!,
+  );
+  specifiers.push(...[...text.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g)].map((m) => m[1]!));
+  return specifiers.map((target) => ({ file, folder: file.split('/')[0]!, target }));
+}
+
+const imports = globSync('**/*.ts', { cwd: src }).flatMap(importsOf);
+
+test('every folder of src stands in the import table', () => {
+  const folders = new Set(globSync('*/**/*.ts', { cwd: src }).map((file) => file.split('/')[0]!));
+  for (const folder of folders) assert.ok(folder in table, `src/${folder} is not in the table`);
+});
+
+test('imports between folders follow the table', () => {
+  const wrong = imports
+    .filter(({ target }) => target.startsWith('.'))
+    .map(({ file, folder, target }) => {
+      const to = relative('.', normalize(join(dirname(file), target))).split('/')[0]!;
+      return { file, folder, to };
+    })
+    .filter(({ folder, to }) => {
+      const allowed = table[folder]!;
+      return to !== folder && to !== 'base' && allowed !== 'all' && !allowed.includes(to);
+    });
+  assert.deepEqual(wrong, []);
+});
+
+test('a library stands behind its folder', () => {
+  const wrong = imports
+    .filter(({ target }) => !target.startsWith('.') && !target.startsWith('node:'))
+    .filter(({ folder, target }) => {
+      const library = target
+        .split('/')
+        .slice(0, target.startsWith('@') ? 2 : 1)
+        .join('/');
+      return !(homes[library] ?? []).includes(folder);
+    });
+  assert.deepEqual(wrong, []);
+});
+
+test('the table sees imports at all', () => {
+  assert.ok(imports.some(({ folder, target }) => folder === 'pipeline' && target.includes('../llm/')));
+});
