@@ -1,0 +1,39 @@
+import type { Rows } from '../arrow/rows.ts';
+import { SemtelError } from '../base/error.ts';
+
+/** What somebody asked to read. */
+export interface Wanted {
+  /** Empty: `conversation`, else `messages`. */
+  readonly conversation: string;
+  /** Undefined: `id` where there is one. */
+  readonly id: string | undefined;
+}
+
+/** A data file whose columns were found. */
+export interface Input {
+  readonly path: string;
+  readonly conversation: string;
+  /** Empty where there is none. */
+  readonly id: string;
+  /** Type of the id column, in words; empty where there is none. */
+  readonly idType: string;
+  /** Id and conversation columns, in file order, at least one item; each call reads the file anew. */
+  read(): AsyncIterable<Rows>;
+}
+
+/** The columns meant by `wanted` among `names`. */
+export function findColumns(path: string, names: readonly string[], wanted: Wanted) {
+  const choices = wanted.conversation === '' ? ['conversation', 'messages'] : [wanted.conversation];
+  const conversation = choices.find((name) => names.includes(name));
+  if (conversation === undefined) {
+    throw missing(path, choices, names, '--conversation');
+  }
+  if (wanted.id !== undefined && !names.includes(wanted.id)) throw missing(path, [wanted.id], names, '--id');
+  return { conversation, id: wanted.id ?? (names.includes('id') ? 'id' : '') };
+}
+
+function missing(path: string, choices: readonly string[], names: readonly string[], option: string) {
+  const asked = choices.map((name) => `"${name}"`).join(' or ');
+  const hint = names.length === 0 ? 'it has no columns' : `it has ${names.map((n) => `"${n}"`).join(', ')}`;
+  return new SemtelError('input', `${path}: there is no column ${asked}; ${hint}. Name one with ${option}.`);
+}

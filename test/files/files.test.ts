@@ -1,0 +1,343 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { after, describe, it } from 'node:test';
+import {
+  Dictionary,
+  Field,
+  Int32,
+  List,
+  type RecordBatch,
+  RecordBatchFileWriter,
+  RecordBatchStreamWriter,
+  Struct,
+  Table,
+  tableToIPC,
+  Utf8,
+  Utf8View,
+  vectorFromArray,
+} from 'apache-arrow';
+import fc from 'fast-check';
+import { jsonRows } from '../../src/arrow/jsonRows.ts';
+import { SemtelError } from '../../src/base/error.ts';
+import { readBatches } from '../../src/files/batches.ts';
+import { openInputs } from '../../src/files/input.ts';
+import { openOutput } from '../../src/files/output.ts';
+import { type SelectionOptions, selectRows } from '../../src/files/selection.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'semtel-files-'));
+after(() => rmSync(folder, { recursive: true }));
+let files = 0;
+const newPath = (suffix: string) => join(folder, `${files++}${suffix}`);
+const everything: SelectionOptions = { limit: undefined, sample: undefined, seed: 0 };
+const bounds = { rows: 256, bytes: 4 << 20 };
+
+function jsonl(...rows: readonly unknown[]): string {
+  const path = newPath('.jsonl');
+  writeFileSync(path, rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n'));
+  return path;
+}
+
+async function read(paths: readonly string[], wanted = {}, select = everything, within = bounds) {
+  const inputs = await openInputs(paths, { conversation: '', id: undefined, ...wanted });
+  let total = 0;
+  for (const input of inputs) for await (const rows of input.read()) total += rows.count;
+  const batches = [];
+  for await (const batch of readBatches(inputs, selectRows(total, select), within)) {
+    const rows = jsonRows(batch.ipc);
+    assert.equal(rows.length, batch.rows);
+    batches.push(rows);
+  }
+  return batches;
+}
+
+const rejects = (work: Promise<unknown>, words: RegExp) =>
+  assert.rejects(work, (error) => {
+    assert(error instanceof SemtelError && error.kind === 'input', String(error));
+    assert.match(error.message, words);
+    return true;
+  });
+
+describe('a .jsonl input', () => {
+  it('gives every row back, in order, whatever the bounds of a batch', async () => {
+    const text = fc.string({ unit: 'grapheme' });
+    const messages = fc.array(fc.record({ role: text, content: text }), { minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({ id: fc.option(text), conversation: fc.oneof(text, fc.constant(null), messages) }),
+        ),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 3000 }),
+        async (rows, maxRows, maxBytes) => {
+          // The first line decides the kind of ids.
+          if (rows.length > 0) rows[0] = { ...rows[0]!, id: rows[0]!.id ?? 'x' };
+          const batches = await read([jsonl(...rows)], {}, everything, { rows: maxRows, bytes: maxBytes });
+          assert(batches.every((batch) => batch.length <= maxRows));
+          assert.deepEqual(
+            batches.flat().map((row) => row.conversation),
+            rows.map(({ conversation }) =>
+              Array.isArray(conversation) ? JSON.stringify(conversation) : conversation,
+            ),
+          );
+          if (rows.length > 0)
+            assert.deepEqual(
+              batches.flat().map((row) => row.id),
+              rows.map((row) => row.id),
+            );
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('may have a byte-order mark, CRLF, blank lines, U+2028 and no last newline', async () => {
+    const path = jsonl('\uFEFF{"id":1,"messages":"a\u2028b"}\r', '', ' \r', '{"id":2,"messages":null}');
+    assert.deepEqual(await read([path]), [
+      [
+        { id: 1, messages: 'a\u2028b' },
+        { id: 2, messages: null },
+      ],
+    ]);
+  });
+
+  it('without rows still gives one batch without rows', async () => {
+    assert.deepEqual(await read([jsonl()]), [[]]);
+    assert.deepEqual(await read([jsonl({ conversation: 'a' })], {}, { ...everything, limit: 0 }), [[]]);
+  });
+
+  const bad: readonly [why: string, lines: readonly unknown[], words: RegExp][] = [
+    ['is not JSON', [{ conversation: 'a' }, '', '{"conversation": secret}'], /jsonl:3: this is not JSON/],
+    ['is not an object', [{ conversation: 'a' }, '[]'], /:2: every line must be one JSON object\.$/],
+    ['lacks the column', [{ conversation: 'a' }, { x: 1 }], /:2: there is no "conversation"\.$/],
+    [
+      'holds another kind',
+      [{ conversation: 'a' }, { conversation: [1] }],
+      /:2: "conversation" must be text, null or a list/,
+    ],
+    [
+      'changes the kind of ids',
+      [
+        { id: 1, conversation: 'a' },
+        { id: 'b', conversation: 'a' },
+      ],
+      /:2: "id" must be a whole number/,
+    ],
+    [
+      'names the column otherwise',
+      [{ chat: 'a' }],
+      /no column "conversation" or "messages"; it has "chat"\. Name one with --conversation/,
+    ],
+  ];
+  for (const [why, lines, words] of bad) {
+    it(`is refused, file and line named, when a line ${why}`, async () => {
+      await rejects(read([jsonl(...lines)]), words);
+    });
+  }
+
+  it('is refused without quoting the text of the line', async () => {
+    await assert.rejects(read([jsonl('{"conversation": "my secret')]), (error: Error) => {
+      assert.doesNotMatch(error.message, /secret/);
+      return true;
+    });
+  });
+
+  it('that is missing or not UTF-8 is named', async () => {
+    await rejects(read([join(folder, 'no.jsonl')]), /no\.jsonl: there is no such file/);
+    const path = newPath('.jsonl');
+    writeFileSync(path, Buffer.from([0x7b, 0xff, 0xfe, 0x0a]));
+    await rejects(read([path]), /is not UTF-8/);
+  });
+});
+
+describe('an .arrow input', () => {
+  const message = new Struct([
+    new Field('role', new Utf8(), true),
+    new Field('content', new Utf8View(), true),
+  ]);
+  const conversations = [
+    [{ role: 'user', content: 'a long enough text to leave the view itself' }],
+    null,
+    [],
+    [
+      { role: 'user', content: null },
+      { role: 'ai', content: 'short' },
+    ],
+  ];
+  const table = () =>
+    new Table({
+      extra: vectorFromArray([1, 2, 3, 4], new Int32()),
+      messages: vectorFromArray(conversations, new List(new Field('item', message, true))),
+      id: vectorFromArray(['p', 'q', null, 'p'], new Dictionary(new Utf8(), new Int32())),
+    });
+  const write = (
+    Writer: typeof RecordBatchFileWriter | typeof RecordBatchStreamWriter,
+    batches: readonly RecordBatch[],
+  ) => {
+    const path = newPath('.arrow');
+    const writer = new Writer();
+    for (const batch of batches) writer.write(batch);
+    writeFileSync(path, writer.finish().toUint8Array(true));
+    return path;
+  };
+
+  for (const Writer of [RecordBatchFileWriter, RecordBatchStreamWriter]) {
+    it(`written by ${Writer.name} gives its id and conversation columns in plain types`, async () => {
+      const { batches } = table();
+      const path = write(Writer, [batches[0]!, batches[0]!]);
+      const found = await read([path], {}, everything, { rows: 3, bytes: 1 << 20 });
+      assert.deepEqual(
+        found.map((batch) => batch.length),
+        [3, 3, 2],
+      );
+      const ids = ['p', 'q', null, 'p'];
+      const expected = conversations.map((messages, row) => ({ id: ids[row], messages }));
+      assert.deepEqual(found.flat(), [...expected, ...expected]);
+    });
+  }
+
+  it('whose end is missing is refused', async () => {
+    for (const Writer of [RecordBatchFileWriter, RecordBatchStreamWriter]) {
+      const path = write(Writer, table().batches);
+      truncateSync(path, readFileSync(path).length - 8);
+      await rejects(read([path]), /its end is missing/);
+    }
+    const path = newPath('.arrow');
+    writeFileSync(path, '{"id": 1}');
+    await rejects(read([path]), /not a whole Arrow IPC file or stream/);
+  });
+
+  it('without batches still gives one batch without rows', async () => {
+    const path = newPath('.arrow');
+    writeFileSync(path, tableToIPC(new Table(table().schema), 'file'));
+    assert.deepEqual(await read([path]), [[]]);
+  });
+
+  it('with ids that are neither text nor integers is refused', async () => {
+    const path = write(RecordBatchFileWriter, table().batches);
+    await rejects(read([path], { id: 'messages' }), /ids must be text or integers/);
+  });
+});
+
+describe('several inputs', () => {
+  it('follow each other, each in batches of its own', async () => {
+    const paths = [jsonl({ conversation: 'a' }), jsonl({ conversation: 'b' }, { conversation: 'c' })];
+    assert.deepEqual(
+      (await read(paths)).map((batch) => batch.map((row) => row.conversation)),
+      [['a'], ['b', 'c']],
+    );
+  });
+
+  it('with different ids are refused', async () => {
+    const paths = [jsonl({ id: 1, conversation: 'a' }), jsonl({ id: 'x', conversation: 'b' })];
+    await rejects(read(paths), /ids "id" of type text, .* has ids "id" of type integer/);
+  });
+
+  it('of other kinds are refused in one sentence', async () => {
+    await rejects(read(['a.parquet']), /a\.parquet: this version reads and writes \.arrow and \.jsonl/);
+  });
+});
+
+describe('a selection', () => {
+  const taken = (total: number, options: Partial<SelectionOptions>) => {
+    const selection = selectRows(total, { ...everything, ...options });
+    const rows = Array.from({ length: total }, (_, row) => row).filter(() => selection.takesNext());
+    assert.equal(rows.length, selection.rows);
+    return rows;
+  };
+
+  it('takes exactly as many rows as it says, the same for the same seed', () => {
+    const size = fc.integer({ min: 0, max: 300 });
+    fc.assert(
+      fc.property(
+        size,
+        fc.option(size, { nil: undefined }),
+        fc.option(size, { nil: undefined }),
+        fc.nat(),
+        (total, limit, sample, seed) => {
+          const options = { limit, sample, seed };
+          const rows = taken(total, options);
+          assert.equal(rows.length, Math.min(total, limit ?? total, sample ?? total));
+          assert(rows.every((row) => row < (limit ?? total)));
+          assert.deepEqual(taken(total, options), rows);
+        },
+      ),
+    );
+  });
+
+  it('takes every row with the same chance', () => {
+    const hits = new Array<number>(10).fill(0);
+    for (let seed = 0; seed < 2000; seed++) for (const row of taken(10, { sample: 3, seed })) hits[row]!++;
+    for (const hit of hits) assert(Math.abs(hit - 600) < 100, hits.join());
+  });
+
+  it('of scattered rows reads exactly those', async () => {
+    const rows = Array.from({ length: 1000 }, (_, id) => ({ id, conversation: `c${id}` }));
+    const found = await read([jsonl(...rows)], {}, { ...everything, sample: 100, seed: 7 });
+    const ids = found.flat().map((row) => Number(row.id));
+    assert.deepEqual(ids, taken(1000, { sample: 100, seed: 7 }));
+    assert(found.flat().every((row) => row.conversation === `c${row.id}`));
+  });
+});
+
+describe('an output', () => {
+  const answers = new Table({
+    id: vectorFromArray(['a', null], new Utf8()),
+    topic: vectorFromArray(
+      [{ label: 'Health', tokens: 3 }, null],
+      new Struct([new Field('label', new Utf8(), true), new Field('tokens', new Int32(), true)]),
+    ),
+  });
+  const writer = new RecordBatchStreamWriter();
+  for (const batch of answers.batches) writer.write(batch);
+  const ipc = writer.finish().toUint8Array(true);
+  const expected = [
+    { id: 'a', topic: { label: 'Health', tokens: 3 } },
+    { id: null, topic: null },
+  ];
+  const readOutput = (path: string) =>
+    path.includes('.jsonl')
+      ? readFileSync(path, 'utf8')
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line))
+      : jsonRows(readFileSync(path));
+
+  for (const suffix of ['.jsonl', '.arrow']) {
+    it(`${suffix} is whole under its name, and until then called .part`, async () => {
+      const path = newPath(suffix);
+      const output = await openOutput(path, new PassThrough());
+      await output.write(ipc);
+      await output.write(ipc);
+      assert(!existsSync(path) && existsSync(`${path}.part`));
+      await output.finish();
+      assert(existsSync(path) && !existsSync(`${path}.part`));
+      assert.deepEqual(readOutput(path), [...expected, ...expected]);
+    });
+
+    it(`${suffix} that is abandoned stays readable under .part`, async () => {
+      const path = newPath(suffix);
+      const output = await openOutput(path, new PassThrough());
+      await output.write(ipc);
+      await output.abandon();
+      assert(!existsSync(path));
+      assert.deepEqual(readOutput(`${path}.part`), expected);
+    });
+  }
+
+  it('"-" is jsonl on stdout', async () => {
+    const stdout = new PassThrough();
+    const output = await openOutput('-', stdout);
+    await output.write(ipc);
+    assert.equal(String(stdout.read()), expected.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  });
+
+  it('in a folder that is not there is refused', async () => {
+    await rejects(
+      openOutput(join(folder, 'no', 'out.jsonl'), new PassThrough()),
+      /its folder does not exist/,
+    );
+  });
+});
