@@ -1,0 +1,100 @@
+"""One Flight client per server and process, opened by the process that uses it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import threading
+from typing import Any
+
+import pyarrow.flight as flight
+
+from semtel.errors import ServerError
+from semtel.failures import CALL_ERRORS, failure_of
+from semtel.retry import Failure
+from semtel.settings import Settings
+from semtel.trailers import TrailerCatcher
+from semtel.watchdog import GRACE_S, within
+
+PROTOCOL = 1
+
+# A live server answers server_info in milliseconds; 10 s leave room for one that is starting or very busy.
+_FIRST_CALL_S = 10.0
+
+_CHANNEL_OPTIONS = [
+    # One host name may stand for several servers: use all of them evenly.
+    ("grpc.lb_policy_name", "round_robin"),
+    # Notice a vanished server while a long exchange is open, as contracted: 30 s / 10 s.
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.max_pings_without_data", 0),
+    # gRPC's own pause between connects grows to two minutes; a server that is back must be found in seconds.
+    ("grpc.initial_reconnect_backoff_ms", 500),
+    ("grpc.max_reconnect_backoff_ms", 3_000),
+    ("grpc.min_reconnect_backoff_ms", 5_000),
+]
+
+
+class Connection:
+    """A Flight client for one server, which knows the trailers of its calls."""
+
+    def __init__(self, uri: str, settings: Settings) -> None:
+        self.host = uri.partition("://")[2]
+        self._trailers = TrailerCatcher()
+        tls = {"tls_root_certs": settings.tls_root_certs} if settings.tls_root_certs else {}
+        self.flight = flight.FlightClient(uri, middleware=[self._trailers], generic_options=_CHANNEL_OPTIONS, **tls)
+        token = settings.token_here()
+        self._headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
+        self._checked = False
+        self._lock = threading.Lock()
+
+    def options(self, timeout_s: float) -> flight.FlightCallOptions:
+        """Options of one call: its deadline and the token."""
+        return flight.FlightCallOptions(timeout=max(timeout_s, 0.001), headers=self._headers)
+
+    def failure(self, error: Exception) -> Failure:
+        """Translate an error of the call that this thread made last."""
+        return failure_of(error, self._trailers.last(), self.host)
+
+    def check(self, timeout_s: float) -> Failure | None:
+        """Make one short call before the first long one.
+
+        It finds a server of another protocol, and a process in which calls hang (see `semtel.watchdog`).
+        """
+        with self._lock:
+            if self._checked:
+                return None
+            limit_s = min(timeout_s, _FIRST_CALL_S)
+            info = within(limit_s + GRACE_S, lambda: self._server_info(limit_s))
+            if isinstance(info, Failure):
+                return info
+            if info.get("protocol") != PROTOCOL:
+                raise ServerError(
+                    "protocol",
+                    f"semtel server {self.host} speaks protocol {info.get('protocol')}, this package {PROTOCOL}: "
+                    "install the package of the server's version.",
+                )
+            self._checked = True
+            return None
+
+    def _server_info(self, timeout_s: float) -> dict[str, Any] | Failure:
+        try:
+            results = list(self.flight.do_action(flight.Action("server_info", b"{}"), self.options(timeout_s)))
+        except CALL_ERRORS as error:
+            return self.failure(error)
+        return json.loads(results[0].body.to_pybytes())
+
+
+def connection(uri: str, settings: Settings) -> Connection:
+    """Return this process's connection to ``uri``.
+
+    It is keyed by process, because gRPC does not survive a fork.
+    """
+    return _open(os.getpid(), uri, settings, settings.token_here())
+
+
+# More servers and settings than this in one process mean that a loop makes clients; the oldest are closed.
+@functools.lru_cache(maxsize=64)
+def _open(pid: int, uri: str, settings: Settings, token: str | None) -> Connection:
+    return Connection(uri, settings)

@@ -1,0 +1,19 @@
+"""The column function as an Arrow UDF: arrays in, arrays out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql.functions import arrow_udf
+from pyspark.sql.types import StructType
+
+from semtel.spark.column_labeller import ColumnLabeller
+
+
+def arrow_kind(labeller: ColumnLabeller, result: StructType) -> Any:
+    """Wrap a labeller as an Arrow UDF over an iterator of arrays."""
+
+    def run(conversations: Iterator[pa.Array]) -> Iterator[pa.Array]:
+        yield from labeller.label(conversations)
+
+    return arrow_udf(run, result)  # type: ignore[call-overload]

@@ -1,0 +1,57 @@
+"""What can be known on the driver before a row is read."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+from pyspark.sql import SparkSession
+
+from semtel.client import Client
+from semtel.errors import DeadlineError, InvalidRequestError, SemtelError, UnavailableError
+from semtel.request import Request
+
+
+def answer_schema(spark: SparkSession | None, client: Client, request: Request) -> pa.Schema:
+    """Check the address and ask the server for the answer columns.
+
+    Parameters
+    ----------
+    spark : SparkSession, optional
+        Tells whether the executors are on other machines; None: not checked.
+    client : Client
+        As the executors will use it.
+    request : Request
+        Names the classifiers.
+
+    Raises
+    ------
+    SemtelError
+        Within seconds, saying what to change.
+    """
+    target = client.settings.target
+    if spark is not None and target.is_loopback() and not _on_this_machine(spark.conf.get("spark.master", "local")):
+        raise InvalidRequestError(
+            "loopback_target",
+            f'target "{target}" means the machine of each executor, and this is a cluster: give a host name '
+            "that all executors reach, as target= or in $SEMTEL_TARGET.",
+        )
+    try:
+        return client.schema(request.classifiers)
+    except (UnavailableError, DeadlineError) as error:
+        raise _no_server(error, str(target)) from error
+
+
+def _no_server(error: SemtelError, target: str) -> SemtelError:
+    return UnavailableError(
+        error.code,
+        f"No semtel server answers at {target}: {error} Start one with `semtel serve`, or give its host:port as "
+        "target= or in $SEMTEL_TARGET.",
+    )
+
+
+def _on_this_machine(master: str | None) -> bool:
+    """Whether executors run where the driver runs; local-cluster and a master on loopback do."""
+    if not master or master.startswith("local"):
+        return True
+    return urlsplit(master).hostname in ("localhost", "127.0.0.1", "::1")
