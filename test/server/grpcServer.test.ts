@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Metadata, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js';
+import { service as healthService } from 'grpc-health-check';
+import { systemClock } from '../../src/base/clock.ts';
+import { SemtelError } from '../../src/base/error.ts';
+import { noLog } from '../../src/base/log.ts';
+import { noMetrics } from '../../src/base/metrics.ts';
+import type { Scope } from '../../src/base/scope.ts';
+import { startServer } from '../../src/server/grpcServer.ts';
+import { classifierService, flightService } from '../../src/server/proto.ts';
+import type { Exchange, ExchangeResult } from '../../src/service/exchange.ts';
+import { withServer } from './doors.ts';
+import { batchOf, echo, fakeService } from './fakeService.ts';
+import { rawStream } from './rawStream.ts';
+import { listServices } from './reflection.ts';
+
+const { Classify, ClassifyStream, GetJob } = classifierService;
+const request = { options: { classifiers: ['topic'] }, batch: { ipc: batchOf(['a']), row_count: 1 } };
+const check = healthService.Check as MethodDefinition<{ service: string }, { status: string }>;
+
+const failed = (work: Promise<unknown>): Promise<ServiceError> =>
+  work.then(
+    () => assert.fail('it should have failed'),
+    (error) => error,
+  );
+
+test('health tells SERVING for the server and both doors', async () => {
+  await withServer({}, async ({ unary }) => {
+    for (const service of ['', 'semtel.v1.ClassifierService', 'arrow.flight.protocol.FlightService']) {
+      assert.equal((await unary(check, { service })).status, 'SERVING');
+    }
+  });
+});
+
+test('reflection lists both services, and is not offered where tokens are asked for', async () => {
+  const names = ['semtel.v1.ClassifierService', 'arrow.flight.protocol.FlightService'];
+  await withServer({}, async ({ client }) =>
+    assert.deepEqual((await listServices(client)).sort(), names.sort()),
+  );
+  const tokens = [{ name: 'nightly', token: 'secret', weight: 2 }];
+  await withServer(
+    {},
+    async ({ client }) => assert.equal((await failed(listServices(client))).code, status.UNIMPLEMENTED),
+    { tokens },
+  );
+});
+
+const bearer = (token: string) => {
+  const metadata = new Metadata();
+  metadata.set('authorization', token);
+  return metadata;
+};
+
+test('every method but health asks for a known token, whose weight goes with the exchange', async () => {
+  const weights: number[] = [];
+  const classify = async (exchange: Exchange) => {
+    weights.push(exchange.weight);
+    return echo(exchange);
+  };
+  const tokens = [
+    { name: 'nightly', token: 'secret', weight: 2 },
+    { name: 'adhoc', token: 'other', weight: 0.5 },
+  ];
+  await withServer(
+    { classify },
+    async ({ unary, stream }) => {
+      for (const token of ['', 'Bearer', 'Bearer ', 'Bearer wrong', 'Bearer secre', 'Basic secret']) {
+        const error = await failed(unary(Classify, request, bearer(token)));
+        assert.equal(error.code, status.UNAUTHENTICATED);
+        assert.deepEqual(error.metadata.get('semtel-error'), ['bad_token']);
+      }
+      assert.equal((await failed(unary(GetJob, { job_id: 'nightly' }))).code, status.UNAUTHENTICATED);
+      assert.equal((await failed(stream(flightService.DoExchange).next())).code, status.UNAUTHENTICATED);
+      assert.equal((await unary(check, { service: '' })).status, 'SERVING');
+      await unary(Classify, request, bearer('Bearer secret'));
+      await unary(Classify, request, bearer('bearer other'));
+      assert.deepEqual(weights, [2, 0.5]);
+    },
+    { tokens },
+  );
+});
+
+test('closing says NOT_SERVING at once, lets the open exchange be answered, and ends idle streams UNAVAILABLE', async () => {
+  const answer = Promise.withResolvers<void>();
+  const drained = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const service = {
+    classify: async (exchange: Exchange) => {
+      asked.resolve();
+      await answer.promise;
+      return echo(exchange);
+    },
+    drain: () => drained.promise,
+  };
+  await withServer(service, async ({ server, unary, stream }) => {
+    const idle = stream(ClassifyStream);
+    idle.write({ options: { classifiers: ['topic'] } });
+    const open = unary(Classify, request);
+    await asked.promise;
+    const closed = server.close(60_000);
+    assert.equal((await unary(check, { service: '' })).status, 'NOT_SERVING');
+    answer.resolve();
+    assert.equal((await open).batch.row_count, 1);
+    drained.resolve();
+    const error = await failed(idle.next());
+    assert.equal(error.code, status.UNAVAILABLE);
+    assert.deepEqual(error.metadata.get('semtel-error'), ['draining']);
+    assert.equal(error.metadata.get('grpc-retry-pushback-ms').length, 1);
+    await closed;
+  });
+});
+
+test('an address that cannot be listened on is a configuration error that names it', async () => {
+  await withServer({}, async ({ server }) => {
+    const again = startServer({
+      service: fakeService(),
+      listen: server.address,
+      metrics: noMetrics,
+      log: noLog,
+      clock: systemClock,
+    });
+    await assert.rejects(
+      again,
+      (error) =>
+        error instanceof SemtelError && error.kind === 'config' && error.message.includes(server.address),
+    );
+  });
+});
+
+test('a connection that breaks ends the scope of its work', async () => {
+  const reason = Promise.withResolvers<SemtelError>();
+  const asked = Promise.withResolvers<void>();
+  const classify = (_exchange: Exchange, scope: Scope) =>
+    new Promise<ExchangeResult>((_, reject) => {
+      scope.onEnd(reason.resolve);
+      scope.onEnd(reject);
+      asked.resolve();
+    });
+  await withServer({ classify }, async ({ server }) => {
+    const raw = rawStream(server.address, ClassifyStream.path);
+    raw.write(ClassifyStream.requestSerialize({ options: { classifiers: ['topic'] } }));
+    raw.write(ClassifyStream.requestSerialize({ batch: request.batch }));
+    await asked.promise;
+    raw.close();
+    assert.equal((await reason.promise).kind, 'cancelled');
+  });
+});
