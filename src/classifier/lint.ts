@@ -1,0 +1,77 @@
+import { messageOf } from '../base/error.ts';
+import { choicesOf } from './labels.ts';
+import { type LoadOptions, type Prompt, type PromptSource, readPrompt } from './prompt.ts';
+import { type Finding, type Place, PromptError } from './promptError.ts';
+
+type Rule = (prompt: Prompt) => readonly (Place & Pick<Finding, 'message'>)[];
+
+/** Rules for what loads but is likely to be a mistake; what does not load has rules of its own. */
+const rules: Readonly<Record<string, Rule>> = {
+  unused_input({ inputs, messages, placeOf }) {
+    const used = (name: string) =>
+      messages.some(
+        ({ template: { variables } }) =>
+          variables.free.has(name) || (name === 'conversation' && variables.free.has('messages')),
+      );
+    return inputs
+      .map(({ name }, index) => ({ name, place: placeOf(['inputs', index]) }))
+      .filter(({ name }) => !used(name))
+      .map(({ name, place }) => ({ ...place, message: `the input "${name}" is used by no message` }));
+  },
+  conversation_missing({ messages, placeOf }) {
+    const used = messages.some(
+      ({ template: { variables } }) => variables.free.has('conversation') || variables.free.has('messages'),
+    );
+    return used
+      ? []
+      : [{ ...(messages[0]?.place() ?? placeOf([])), message: 'no message uses {{ conversation }}' }];
+  },
+  conversation_outside_user: ({ messages }) =>
+    messages.flatMap(({ role, template, place }) =>
+      ['conversation', 'messages']
+        .filter((name) => role !== 'user' && template.variables.free.has(name))
+        .map((name) => ({
+          ...place(name),
+          message: `the ${role} message holds the ${name}: data belongs in a user message, where it cannot pass for instructions`,
+        })),
+    ),
+  undefined_labels: ({ outputs, labels, placeOf }) =>
+    outputs
+      .map((output, index) => ({ output, index }))
+      .filter(({ output }) => choicesOf(output).length > 0)
+      .flatMap(({ output, index }) => {
+        const bare = labels[output.name]!.filter(({ definition }) => definition.trim() === '');
+        if (bare.length === 0) return [];
+        const path =
+          bare.length === labels[output.name]!.length
+            ? ['outputs', index]
+            : ['metadata', 'semtel', 'labels', output.name, bare[0]!.name];
+        const names = bare.map(({ name }) => name).join(', ');
+        return [{ ...placeOf(path), message: `labels of "${output.name}" without a definition: ${names}` }];
+      }),
+};
+
+/**
+ * Checks one prompt file for what would make its labels worse than they need be.
+ *
+ * @returns the findings, in file order; empty for a clean file. What keeps it from loading is a finding too.
+ */
+export function lintClassifier(from: PromptSource, options: LoadOptions = { env: {} }): readonly Finding[] {
+  try {
+    const prompt = readPrompt(from, options);
+    return Object.entries(rules)
+      .flatMap(([rule, run]) => run(prompt).map((found): Finding => ({ file: prompt.file, rule, ...found })))
+      .sort((a, b) => a.line - b.line || a.column - b.column);
+  } catch (error) {
+    if (error instanceof PromptError) return error.findings;
+    return [
+      {
+        file: typeof from === 'string' ? from : from.name,
+        line: 1,
+        column: 1,
+        rule: 'load',
+        message: messageOf(error),
+      },
+    ];
+  }
+}

@@ -1,0 +1,34 @@
+import type { LabelDefinition } from '../../base/answer.ts';
+import type { DeclaredOutput } from '../outputs.ts';
+import { type LabelRepair, type Recognise, recognisers } from './labelSet.ts';
+
+/** An output with all that repairing its value needs, worked out once. */
+export interface Shape {
+  readonly output: DeclaredOutput;
+  /** Null where any text will do. */
+  readonly recognise: Readonly<Record<LabelRepair, Recognise>> | null;
+  readonly items: Shape | null;
+  readonly properties: readonly Shape[];
+}
+
+/** @param definitions the label set of the output or of its items, for the aliases */
+function shapeOf(output: DeclaredOutput, definitions: readonly LabelDefinition[]): Shape {
+  const labels = output.kind === 'string' ? (output.choices?.map(String) ?? null) : null;
+  const spelled = labels?.map((label) => {
+    const aliases = definitions.find(({ name }) => name === label)?.aliases ?? [];
+    return { label, spellings: [label, ...aliases] };
+  });
+  return {
+    output,
+    recognise: spelled === undefined ? null : recognisers(spelled),
+    items: output.items === undefined ? null : shapeOf(output.items, definitions),
+    properties: shapesOf(output.properties ?? [], {}),
+  };
+}
+
+export function shapesOf(
+  outputs: readonly DeclaredOutput[],
+  labels: Readonly<Record<string, readonly LabelDefinition[]>>,
+): readonly Shape[] {
+  return outputs.map((output) => shapeOf(output, labels[output.name] ?? []));
+}

@@ -1,0 +1,55 @@
+import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { type Variables, variablesOf } from './variables.ts';
+
+/** One message's template, compiled. */
+export interface Template {
+  readonly variables: Variables;
+  /** True where rendering joins constant text around the conversation. */
+  readonly joins: boolean;
+  /** @param conversation compact JSON array of messages; '' stands for none */
+  render(conversation: string): string;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Stands for the conversation while the constant text is rendered; NUL is not typed into a prompt. */
+const mark = '\u0000conversation\u0000';
+
+/** Only values: no clock and no other function reaches a template, so that equal input renders equal text. */
+function environment(values: Values, parent?: Environment): Environment {
+  const made = new Environment(parent);
+  for (const [name, value] of Object.entries(values)) made.set(name, value);
+  return made;
+}
+
+const literals = { true: true, false: false, none: null, True: true, False: false, None: null };
+
+/**
+ * Compiles a message's source as stock jinja2 reads it (white space kept; Prompty's jinja subset, section 3).
+ * What does not depend on the conversation is rendered here, once; a conversation that is only printed is then joined in.
+ *
+ * @param constants variables besides `conversation` and `messages`
+ * @throws what the template library throws for a source that does not parse or render
+ */
+export function compileTemplate(source: string, constants: Values): Template {
+  const program = parse(tokenize(source));
+  const variables = variablesOf(program);
+  const base = environment({ ...literals, ...constants });
+  const run = (values: Values): string => {
+    const { value } = new Interpreter(environment(values, base)).run(program);
+    return String(value);
+  };
+  const usesMessages = variables.free.has('messages');
+  if (!usesMessages && variables.onlyPrinted('conversation')) {
+    const pieces = run({ conversation: mark }).split(mark);
+    return { variables, joins: true, render: (conversation) => pieces.join(conversation) };
+  }
+  return {
+    variables,
+    joins: false,
+    render(conversation) {
+      const messages: unknown = usesMessages ? JSON.parse(conversation === '' ? '[]' : conversation) : [];
+      return run({ conversation, messages });
+    },
+  };
+}
