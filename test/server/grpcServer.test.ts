@@ -10,7 +10,8 @@ import type { Scope } from '../../src/base/scope.ts';
 import { startServer } from '../../src/server/grpcServer.ts';
 import { classifierService, flightService } from '../../src/server/proto.ts';
 import type { Exchange, ExchangeResult } from '../../src/service/exchange.ts';
-import { withServer } from './doors.ts';
+import { fakeClock } from '../fakeClock.ts';
+import { type Dialled, withServer } from './doors.ts';
 import { batchOf, echo, fakeService } from './fakeService.ts';
 import { rawStream } from './rawStream.ts';
 import { listServices } from './reflection.ts';
@@ -93,7 +94,8 @@ test('closing says NOT_SERVING at once, lets the open exchange be answered, and 
     },
     drain: () => drained.promise,
   };
-  await withServer(service, async ({ server, unary, stream }) => {
+  const clock = fakeClock();
+  const work = async ({ server, unary, stream }: Dialled) => {
     const idle = stream(ClassifyStream);
     idle.write({ options: { classifiers: ['topic'] } });
     const open = unary(Classify, request);
@@ -103,12 +105,15 @@ test('closing says NOT_SERVING at once, lets the open exchange be answered, and 
     answer.resolve();
     assert.equal((await open).batch.row_count, 1);
     drained.resolve();
-    const error = await failed(idle.next());
+    const told = failed(idle.next());
+    await clock.next();
+    const error = await told;
     assert.equal(error.code, status.UNAVAILABLE);
     assert.deepEqual(error.metadata.get('semtel-error'), ['draining']);
     assert.equal(error.metadata.get('grpc-retry-pushback-ms').length, 1);
     await closed;
-  });
+  };
+  await withServer(service, work, { clock });
 });
 
 test('an address that cannot be listened on is a configuration error that names it', async () => {
