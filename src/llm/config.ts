@@ -1,0 +1,109 @@
+import type { Price } from './call.ts';
+
+/** Decides header names and whether unused output is given back to the quota. */
+export type Provider = 'openai' | 'azure' | 'anthropic' | 'other';
+
+/** How the shape of a reply is asked for, strictest first. */
+export const structuredModes = ['json_schema', 'json_object', 'text'] as const;
+export type StructuredMode = (typeof structuredModes)[number];
+
+/** One deployment: URL x model x key. */
+export interface EndpointConfig {
+  /** Unique within its model; stands in rows, metrics and logs. */
+  readonly name: string;
+  /** Up to and without `/chat/completions`. */
+  readonly baseUrl: string;
+  /** As sent in the body. */
+  readonly model: string;
+  /** Read at the first call and again after a 401; empty: no Authorization header. */
+  readonly apiKey: () => string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly provider: Provider;
+  /** Tokens a minute; null: as headers tell, else no limit. */
+  readonly tpm: number | null;
+  /** Requests a minute; null: as headers tell, else no limit. */
+  readonly rpm: number | null;
+  readonly maxConcurrency: number;
+  /** Part of the quota that this server may use, in (0, 1]. */
+  readonly share: number;
+  /** Lower first; the next when it is full. */
+  readonly priority: number;
+  /** `auto`: json_schema, falling back for good when the endpoint rejects it. */
+  readonly structured: 'auto' | StructuredMode;
+  /** Extra body fields, over all others; null removes one. */
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+/** A logical model: interchangeable deployments of one model. */
+export interface ModelConfig {
+  readonly name: string;
+  readonly price: Price | null;
+  readonly endpoints: readonly EndpointConfig[];
+}
+
+export interface EngineConfig {
+  readonly models: readonly ModelConfig[];
+  /** Longest attempt, and the timeout while an endpoint's latency is not known yet. */
+  readonly attemptMaxMs: number;
+  readonly tuning?: Partial<Tuning>;
+}
+
+export type Tuning = { readonly [Name in keyof typeof defaultTuning]: number };
+
+/** Every constant of the engine with its reason; nobody should need to change one. */
+export const defaultTuning = {
+  /** First guess, small enough for a self-hosted engine; slow start doubles it within a round trip. */
+  startConcurrency: 20,
+  /** Netflix AIMD, Vector ARC. */
+  concurrencyCut: 0.9,
+  /** Part of the quota used at first: 2 % for estimates that are too low. */
+  headroomStart: 0.98,
+  headroomMax: 0.99,
+  /** Below half, the quota is wrong rather than tight, and headers or pauses must say so. */
+  headroomFloor: 0.5,
+  headroomCut: 0.98,
+  /** Time constant of creeping back: slow against the seconds between two cuts. */
+  headroomCreepMs: 60_000,
+  /** Bucket sizes: as little burst as timers allow, as providers count requests in windows of 1 s. */
+  tokenBurstS: 1,
+  requestBurstS: 0.25,
+  /** Pause after a 429 that names none, and the longest one obeyed. */
+  pauseMs: 1_000,
+  pauseMaxMs: 60_000,
+  /** Envoy's consecutive_5xx and base_ejection_time. */
+  ejectAfter: 5,
+  ejectMs: 30_000,
+  ejectMaxMs: 300_000,
+  /** From 10 to 100 % of the concurrency after a probe succeeded. */
+  rampMs: 30_000,
+  /** Between two tries of a key or address that was refused. */
+  rejectedProbeMs: 300_000,
+  /** Shortest attempt timeout: below it, one slow reply would be taken for a dead endpoint. */
+  attemptMinMs: 5_000,
+  /** Finagle's retry budget. */
+  retryShare: 0.2,
+  retriesPerS: 10,
+  /** AWS full jitter. */
+  backoffMs: 500,
+  backoffMaxMs: 20_000,
+  maxAttempts: 10,
+  /** About two requests of usual size: small against a job, large against one row. */
+  quantumTokens: 4_096,
+  /** Labels are some hundred bytes; this only bounds an endpoint gone mad. */
+  maxReplyBytes: 8 << 20,
+};
+
+const hosts: readonly (readonly [suffix: string, provider: Provider])[] = [
+  ['openai.azure.com', 'azure'],
+  ['cognitiveservices.azure.com', 'azure'],
+  ['services.ai.azure.com', 'azure'],
+  ['openai.com', 'openai'],
+  ['anthropic.com', 'anthropic'],
+];
+
+/** The provider that a base URL's host belongs to; `other` when it is none that we know. */
+export function providerOf(baseUrl: string): Provider {
+  const host = URL.parse(baseUrl)?.hostname ?? '';
+  return hosts.find(([suffix]) => host === suffix || host.endsWith(`.${suffix}`))?.[1] ?? 'other';
+}

@@ -1,0 +1,237 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { Aimd } from './aimd.ts';
+import { Breaker } from './breaker.ts';
+import type { ChatRequest, EndpointView } from './call.ts';
+import { type EndpointConfig, type StructuredMode, structuredModes, type Tuning } from './config.ts';
+import { attemptTimeoutMs, LatencyWindow } from './latency.ts';
+import { Lease } from './lease.ts';
+import type { FailedSend, OkSend } from './outcome.ts';
+import { pauseMs } from './pause.ts';
+import { Quota } from './quota.ts';
+import type { Target } from './send.ts';
+
+/** What an endpoint needs from around it. */
+export interface EndpointPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly tuning: Tuning;
+  readonly attemptMaxMs: number;
+}
+
+/** The part of a request that decides when and where it may go. */
+export type Load = Pick<ChatRequest, 'promptTokens' | 'maxOutputTokens'>;
+
+/** Who the endpoint tells, and asks before it takes itself out. */
+export interface Neighbours {
+  /** A permit came free, or the endpoint changed its state. */
+  freed(): void;
+  /** Whether enough other endpoints of the model are left. */
+  mayEject(): boolean;
+}
+
+/** The state of one deployment: quota, concurrency, breaker, pause. Calls go through leases. */
+export class Endpoint {
+  readonly model: string;
+  readonly config: EndpointConfig;
+  readonly quota: Quota;
+  readonly #ports: EndpointPorts;
+  readonly #concurrency: Aimd;
+  readonly #breaker: Breaker;
+  readonly #latency: LatencyWindow;
+  #neighbours: Neighbours = { freed() {}, mayEject: () => false };
+  #inflight = 0;
+  #inflightTokens = 0;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
+  #throttledInARow = 0;
+  #structured: StructuredMode;
+  #apiKey: string | undefined;
+
+  constructor(model: string, config: EndpointConfig, ports: EndpointPorts) {
+    const { tuning } = ports;
+    const nowMs = ports.clock.now();
+    this.model = model;
+    this.config = config;
+    this.#ports = ports;
+    this.quota = new Quota(config, tuning, nowMs);
+    this.#concurrency = new Aimd(tuning.startConcurrency, config.maxConcurrency, tuning.concurrencyCut);
+    this.#breaker = new Breaker(tuning);
+    this.#latency = new LatencyWindow(nowMs);
+    this.#structured = config.structured === 'auto' ? structuredModes[0] : config.structured;
+  }
+
+  join(neighbours: Neighbours): void {
+    this.#neighbours = neighbours;
+  }
+
+  get out(): Breaker['out'] {
+    return this.#breaker.out;
+  }
+
+  /** Refused, and not due for a probe: a call now would have nowhere to go. */
+  get refusing(): boolean {
+    return this.out?.kind === 'rejected' && this.#breaker.waitMs(this.#ports.clock.now()) > 0;
+  }
+
+  /** How long until this load may go: 0 now; Infinity until a lease is settled. */
+  waitMs(load: Load): number {
+    const nowMs = this.#ports.clock.now();
+    const out = this.#breaker.waitMs(nowMs);
+    if (out > 0) return Math.max(out, this.#pausedUntilMs - nowMs);
+    if (this.#inflight >= this.#breaker.slots(this.#concurrency.limit, nowMs))
+      return Number.POSITIVE_INFINITY;
+    return Math.max(this.#pausedUntilMs - nowMs, this.quota.waitMs(this.#cost(load), nowMs), 0);
+  }
+
+  /** How full it would be with this load: part of its token quota, or of its concurrency where it has none. */
+  fullness(load: Load, byTokens: boolean): number {
+    const { tokens } = this.quota.perMinute;
+    return byTokens && tokens !== null
+      ? (this.#inflightTokens + this.#cost(load)) / tokens
+      : (this.#inflight + 1) / this.#concurrency.limit;
+  }
+
+  #cost(load: Load): number {
+    return this.quota.cost(load.promptTokens, load.maxOutputTokens);
+  }
+
+  /** Takes a permit and the quota for one request. Ask `waitMs` first. */
+  lease(load: Load): Lease {
+    const { clock, tuning, attemptMaxMs } = this.#ports;
+    const nowMs = clock.now();
+    const charge = this.quota.charge(load.promptTokens, load.maxOutputTokens);
+    this.#inflight += 1;
+    this.#inflightTokens += charge.tokens;
+    const { p99 } = this.#latency.percentiles(nowMs);
+    return new Lease(
+      this,
+      nowMs,
+      charge,
+      this.#breaker.began(),
+      attemptTimeoutMs(p99, tuning.attemptMinMs, attemptMaxMs),
+    );
+  }
+
+  /** Where and how to send now. Throws what reading the key throws. */
+  target(): Target {
+    this.#apiKey ??= this.config.apiKey();
+    return { config: this.config, apiKey: this.#apiKey, structured: this.#structured };
+  }
+
+  /** Reads the key again; true when it changed, so that a 401 may have been about the old one. */
+  rereadKey(refused: string): boolean {
+    this.#apiKey = undefined;
+    try {
+      return this.target().apiKey !== refused;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Gives up the mode that was refused; true when there is a simpler one to use from now on. */
+  simplify(refused: StructuredMode): boolean {
+    if (this.config.structured !== 'auto') return false;
+    if (refused !== this.#structured) return true;
+    const next = structuredModes[structuredModes.indexOf(refused) + 1];
+    if (next === undefined) return false;
+    this.#structured = next;
+    this.#ports.log.warn('Endpoint refuses a response_format; using a simpler one from now on', {
+      model: this.model,
+      endpoint: this.config.name,
+      refused,
+      now: next,
+    });
+    return true;
+  }
+
+  /** Called by a lease, once. */
+  settleOk(lease: Lease, { reply, rates }: OkSend): void {
+    const nowMs = this.#ports.clock.now();
+    this.quota.billed(lease.charge, reply.promptTokens, reply.completionTokens);
+    this.quota.heard(rates, lease.charge, nowMs);
+    this.#concurrency.succeeded(this.#inflight);
+    this.#breaker.succeeded(lease.probe, nowMs);
+    this.#latency.record(nowMs - lease.sentMs, nowMs);
+    this.#throttledInARow = 0;
+    this.#release(lease);
+  }
+
+  /** Called by a lease, once. True for a 429 that the quota explains. */
+  settleDropped(lease: Lease, failure: FailedSend): boolean {
+    const nowMs = this.#ports.clock.now();
+    const explained =
+      failure.outcome === 'throttled' && this.quota.explains(failure.rates, lease.charge, nowMs);
+    if (failure.outcome === 'throttled') this.#throttled(lease, failure, explained, nowMs);
+    else if (failure.outcome === 'rejected') this.#rejected(failure, nowMs);
+    else this.#failed(lease, failure, nowMs);
+    this.quota.heard(failure.rates, lease.charge, nowMs);
+    this.#release(lease);
+    return explained;
+  }
+
+  /** Called by a lease, once. */
+  settleIgnored(lease: Lease): void {
+    this.#breaker.abandoned(lease.probe);
+    this.#release(lease);
+  }
+
+  #release(lease: Lease): void {
+    this.#inflight -= 1;
+    this.#inflightTokens -= lease.charge.tokens;
+    this.#neighbours.freed();
+  }
+
+  #throttled(lease: Lease, failure: FailedSend, explained: boolean, nowMs: number): void {
+    const { tuning, random } = this.#ports;
+    // Whoever says "too many" is alive.
+    if (lease.probe) this.#breaker.succeeded(true, nowMs);
+    if (explained) this.quota.cut(nowMs);
+    else if (this.#concurrency.dropped(lease.sentMs, nowMs)) this.#throttledInARow += 1;
+    const rest = { retryAfterMs: failure.retryAfterMs, explained, inARow: this.#throttledInARow };
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + pauseMs(rest, tuning, random));
+  }
+
+  #rejected(failure: FailedSend, nowMs: number): void {
+    this.#apiKey = undefined;
+    if (!this.#breaker.rejected(failure.reason, nowMs)) return;
+    this.#ports.log.error('Endpoint refuses this account, key or address: it gets no calls but a probe', {
+      model: this.model,
+      endpoint: this.config.name,
+      reason: failure.reason,
+      probeEveryMs: this.#ports.tuning.rejectedProbeMs,
+    });
+  }
+
+  #failed(lease: Lease, failure: FailedSend, nowMs: number): void {
+    const { outcome, status, reason } = failure;
+    if (outcome === 'timeout' || status === 503 || status === 529) {
+      this.#concurrency.dropped(lease.sentMs, nowMs);
+    }
+    // A timeout is a latency too: without it, an endpoint that became slow would be cut short for ever.
+    if (outcome === 'timeout') this.#latency.record(nowMs - lease.sentMs, nowMs);
+    if (!this.#breaker.failed(lease.probe, reason, nowMs, this.#neighbours.mayEject())) return;
+    this.#ports.log.warn('Endpoint ejected: it fails', {
+      model: this.model,
+      endpoint: this.config.name,
+      reason,
+    });
+  }
+
+  view(): EndpointView {
+    const nowMs = this.#ports.clock.now();
+    const { out } = this;
+    return {
+      model: this.model,
+      endpoint: this.config.name,
+      state: out !== null ? out.kind : this.#pausedUntilMs > nowMs ? 'cooling' : 'up',
+      inflight: this.#inflight,
+      concurrencyLimit: this.#breaker.slots(this.#concurrency.limit, nowMs),
+      quota: this.quota.perMinute,
+      level: this.quota.level(nowMs),
+      latencyMs: this.#latency.percentiles(nowMs).p50,
+      reason: out === null ? null : out.reason,
+    };
+  }
+}

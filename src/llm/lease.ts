@@ -1,0 +1,45 @@
+import type { Endpoint } from './endpoint.ts';
+import type { FailedSend, OkSend } from './outcome.ts';
+import type { Charge } from './quota.ts';
+
+/** The right to send one request to one endpoint. Settled exactly once: `ok`, `dropped` or `ignored`. */
+export class Lease {
+  readonly endpoint: Endpoint;
+  readonly sentMs: number;
+  readonly charge: Charge;
+  /** The one call that finds out whether an endpoint that was out works again. */
+  readonly probe: boolean;
+  readonly timeoutMs: number;
+  #settled = false;
+
+  constructor(endpoint: Endpoint, sentMs: number, charge: Charge, probe: boolean, timeoutMs: number) {
+    this.endpoint = endpoint;
+    this.sentMs = sentMs;
+    this.charge = charge;
+    this.probe = probe;
+    this.timeoutMs = timeoutMs;
+  }
+
+  /** The endpoint did its work. */
+  ok(result: OkSend): void {
+    this.#once();
+    this.endpoint.settleOk(this, result);
+  }
+
+  /** The endpoint did not: 429, 5xx, timeout, connection, refusal. True for a 429 that its quota explains. */
+  dropped(failure: FailedSend): boolean {
+    this.#once();
+    return this.endpoint.settleDropped(this, failure);
+  }
+
+  /** Says nothing about the endpoint: our own cancel, or a request that was wrong in itself. */
+  ignored(): void {
+    this.#once();
+    this.endpoint.settleIgnored(this);
+  }
+
+  #once(): void {
+    if (this.#settled) throw new Error('A lease was settled twice.');
+    this.#settled = true;
+  }
+}

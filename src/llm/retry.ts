@@ -1,0 +1,102 @@
+import type { Clock } from '../base/clock.ts';
+import { SemtelError } from '../base/error.ts';
+import type { Random } from '../base/random.ts';
+import { type Scope, sleep } from '../base/scope.ts';
+import type { Attempt } from './attempt.ts';
+import { backoffMs } from './backoff.ts';
+import type { Call, ChatRequest } from './call.ts';
+import type { Tuning } from './config.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { Endpoint } from './endpoint.ts';
+import { exhausted, interrupted, refused, type Spent } from './failedCall.ts';
+import type { Lease } from './lease.ts';
+import type { Meters } from './meters.ts';
+import type { RetryBudget } from './retryBudget.ts';
+
+export interface RetryPorts {
+  readonly dispatcher: Dispatcher;
+  readonly attempt: Attempt;
+  readonly budget: RetryBudget;
+  readonly meters: Meters;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tuning: Tuning;
+}
+
+/**
+ * Repeats attempts until one gives a reply or none can. Each attempt takes a lease of its own, so that a call that
+ * backs off holds no permit; it comes back at the head of its job's queue.
+ */
+export function withRetry(ports: RetryPorts): Call {
+  const { attempt, budget, meters, clock, random, tuning } = ports;
+  return async (request, scope) => {
+    const spent: Spent = { attempts: 0, endpoint: null, last: null };
+    const tried = new Set<Endpoint>();
+    let failures = 0;
+    budget.earn();
+    for (let again = false; ; again = true) {
+      const lease = await leaseFor(ports, request, scope, tried, again, spent);
+      const { endpoint } = lease;
+      const { result, latencyMs, mended } = await attempt(lease, request, scope);
+      if (result.outcome !== 'throttled') spent.attempts += 1;
+      spent.endpoint = endpoint.config.name;
+      if (result.outcome === 'ok') {
+        return { ...result.reply, endpoint: spent.endpoint, attempts: spent.attempts, latencyMs };
+      }
+      spent.last = result.reason;
+      if (scope.ended !== undefined) throw interrupted(scope.ended, spent);
+      // A 429 cools the endpoint, not the row.
+      if (mended || result.outcome === 'throttled') continue;
+      switch (result.outcome) {
+        case 'context_length':
+        case 'content_filter':
+        case 'request_rejected':
+          throw refused(result.outcome, result, spent);
+        case 'format_rejected':
+          throw refused('request_rejected', result, spent);
+        default:
+          failures += 1;
+      }
+      if (failures >= tuning.maxAttempts) throw exhausted(spent);
+      tried.add(endpoint);
+      meters.retried(endpoint);
+      // Another endpoint is no busier for the refusal of this one.
+      if (result.outcome === 'rejected') continue;
+      await untilAfforded(budget, failures, scope, { clock, random, tuning }).catch((reason: SemtelError) => {
+        throw interrupted(reason, spent);
+      });
+    }
+  };
+}
+
+async function leaseFor(
+  { dispatcher, clock }: RetryPorts,
+  request: ChatRequest,
+  scope: Scope,
+  tried: ReadonlySet<Endpoint>,
+  again: boolean,
+  spent: Spent,
+): Promise<Lease> {
+  let lease: Lease;
+  try {
+    lease = await dispatcher.lease(request, scope, tried, again);
+  } catch (reason) {
+    throw interrupted(reason as SemtelError, spent);
+  }
+  // The scope may end between the hand-over and this line.
+  if (scope.ended === undefined && clock.now() < scope.deadlineMs) return lease;
+  lease.ignored();
+  throw interrupted(scope.ended ?? new SemtelError('deadline', 'The deadline passed.'), spent);
+}
+
+/** Backs off, and again while the budget is empty: waiting costs no attempt, only the call's own time. */
+async function untilAfforded(
+  budget: RetryBudget,
+  failures: number,
+  scope: Scope,
+  { clock, random, tuning }: Pick<RetryPorts, 'clock' | 'random' | 'tuning'>,
+): Promise<void> {
+  do {
+    await sleep(clock, backoffMs(failures, tuning.backoffMs, tuning.backoffMaxMs, random), scope);
+  } while (!budget.spend(clock.now()));
+}
