@@ -10,7 +10,12 @@ const beforeDefinition =
 /** Where a definition ends within its line: what a label is *not* must not count for it. */
 const afterDefinition = /\n|[}|]|\b(?:not|counterexamples?|never)["'`*]*\s*:/i;
 const wordBefore = /[\p{L}\p{N}_]$/u;
+/** What may stand before a name that opens its line. */
+const markup = /^[\s#*>|•"'`\d.)-]*$/;
+/** Classifiers asked together may define the same name. */
 const definitionsRead = 3;
+/** Longer than definitions are. */
+const definitionCharacters = 1_000;
 
 /** A list such as "one of: A, B, C" and a bullet such as "- A: what it means". */
 const oneOf = /\bone of(?: the following)?(?: labels| categories| values)?\s*:?\s*([^\n.;]+)/i;
@@ -52,21 +57,22 @@ export class Instruction {
     return this.#schema;
   }
 
+  /** Definitions of a name that open a line; else those within lines, as in a JSON list. */
   #definitionsOf(name: string): string[] {
-    const found: string[] = [];
-    for (
-      let at = this.#text.indexOf(name);
-      at !== -1 && name !== '' && found.length < definitionsRead;
-      at = this.#text.indexOf(name, at + name.length)
-    ) {
-      if (at > 0 && wordBefore.test(this.#text.slice(at - 1, at))) continue;
-      const rest = this.#text.slice(at + name.length, at + name.length + 1_000);
+    if (name === '') return [];
+    const opening: string[] = [];
+    const within: string[] = [];
+    for (let at = this.#text.indexOf(name); at !== -1; at = this.#text.indexOf(name, at + name.length)) {
+      const before = this.#text.slice(this.#text.lastIndexOf('\n', at - 1) + 1, at);
+      if (wordBefore.test(before)) continue;
+      const rest = this.#text.slice(at + name.length, at + name.length + definitionCharacters);
       const between = beforeDefinition.exec(rest);
       if (between === null) continue;
       const definition = rest.slice(between[0].length);
+      const found = markup.test(before) ? opening : within;
       found.push(definition.slice(0, afterDefinition.exec(definition)?.index));
     }
-    return found;
+    return (opening.length > 0 ? opening : within).slice(0, definitionsRead);
   }
 
   #printedSchema(): JsonSchema | undefined {

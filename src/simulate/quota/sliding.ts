@@ -1,17 +1,18 @@
 import { type Meter, minuteMs, slack } from './meter.ts';
 
 interface Taken {
-  readonly atMs: number;
+  /** Leaves the window `windowMs` after this. */
+  atMs: number;
   amount: number;
 }
 
 /**
  * Log of a sliding window: no window of `windowMs` ever holds more than its share of the minute's limit.
- * An amount larger than that share is let into an empty window and also fills the following ones, so the rate still holds.
+ * An amount larger than that share is let into an empty window and keeps it full for longer, so the rate still holds.
  */
 export function slidingMeter(windowMs: number, perMinute: number): Meter {
   let limit = (perMinute * windowMs) / minuteMs;
-  /** By time; those before `first` have left the window. */
+  /** In the order taken; those before `first` have left the window. */
   let log: Taken[] = [];
   let first = 0;
   let sum = 0;
@@ -28,14 +29,8 @@ export function slidingMeter(windowMs: number, perMinute: number): Meter {
     }
     if (first === log.length) sum = 0;
   }
-
-  function insert(entry: Taken): void {
-    let place = log.length;
-    while (place > first && log[place - 1]!.atMs > entry.atMs) place--;
-    if (place === log.length) log.push(entry);
-    else log.splice(place, 0, entry);
-    sum += entry.amount;
-  }
+  /** How much longer than the window an amount beyond `limit` keeps it full. */
+  const extraMs = (beyond: number) => (beyond / limit) * windowMs;
 
   return {
     waitMs(amount, nowMs) {
@@ -51,24 +46,17 @@ export function slidingMeter(windowMs: number, perMinute: number): Meter {
     },
     take(amount, nowMs) {
       forget(nowMs);
-      const parts: Taken[] = [];
-      let left = amount;
-      for (let atMs = nowMs; left > slack; atMs += windowMs) {
-        const part = { atMs, amount: Math.min(left, limit) };
-        left -= part.amount;
-        parts.push(part);
-        insert(part);
-      }
+      const beyond = Math.max(0, amount - limit);
+      const entry = { atMs: nowMs + extraMs(beyond), amount: amount - beyond };
+      log.push(entry);
+      sum += entry.amount;
       return (back, laterMs) => {
         forget(laterMs);
-        let owed = back;
-        for (const part of parts.toReversed()) {
-          if (part.atMs <= laterMs - windowMs) return;
-          const amountBack = Math.min(owed, part.amount);
-          part.amount -= amountBack;
-          sum -= amountBack;
-          owed -= amountBack;
-        }
+        if (entry.atMs <= laterMs - windowMs) return;
+        const fromBeyond = Math.min(back, beyond);
+        entry.atMs -= extraMs(fromBeyond);
+        entry.amount -= back - fromBeyond;
+        sum -= back - fromBeyond;
       };
     },
     remaining(nowMs) {
