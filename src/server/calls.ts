@@ -9,7 +9,7 @@ import type { Clock } from '../base/clock.ts';
 import { SemtelError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
-import { type OwnedScope, type Scope, untilEnd } from '../base/scope.ts';
+import { type Scope, untilEnd } from '../base/scope.ts';
 import type { Service } from '../service/exchange.ts';
 import type { Authenticate } from './auth.ts';
 import { callStatus } from './errors.ts';
@@ -40,7 +40,7 @@ type Call = LivingCall & { readonly metadata: Metadata; getPeer(): string };
 /** `address:port` without the port; IPv4 seen through an IPv6 socket as IPv4. */
 export const hostOf = (peer: string): string => peer.replace(/:\d+$/, '').replace(/^::ffff:/, '');
 
-function enter(doorway: Doorway, call: Call, scope: OwnedScope): Caller {
+function enter(doorway: Doorway, call: Call, scope: Scope): Caller {
   const { weight } = doorway.authenticate(call.metadata);
   return { scope, peer: hostOf(call.getPeer()), weight };
 }
@@ -51,7 +51,7 @@ export function unary<Request, Response>(
   handle: (request: Request, caller: Caller) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return async (call, callback) => {
-    const scope = doorway.scopes.open(call);
+    const { scope, release } = doorway.scopes.open(call);
     try {
       const caller = enter(doorway, call, scope);
       if (call.request === malformed) throw malformedError();
@@ -59,7 +59,7 @@ export function unary<Request, Response>(
     } catch (error) {
       callback(callStatus(error, doorway.log));
     } finally {
-      scope.dispose();
+      release();
     }
   };
 }
@@ -70,7 +70,7 @@ export function serverStream<Request, Response>(
   handle: (request: Request, caller: Caller) => readonly Response[],
 ): handleServerStreamingCall<Request, Response> {
   return async (call) => {
-    const scope = doorway.scopes.open(call);
+    const { scope, release } = doorway.scopes.open(call);
     try {
       const caller = enter(doorway, call, scope);
       if (call.request === malformed) throw malformedError();
@@ -80,7 +80,7 @@ export function serverStream<Request, Response>(
       // grpc-js sends the status of an `error` event; a throw in an async handler would send none, ever.
       call.emit('error', callStatus(error, doorway.log));
     } finally {
-      scope.dispose();
+      release();
     }
   };
 }
@@ -92,7 +92,7 @@ export function bidi<Request, Response>(
 ): handleBidiStreamingCall<Request, Response> {
   return async (call) => {
     holdOneMessage(call);
-    const scope = doorway.scopes.open(call);
+    const { scope, release } = doorway.scopes.open(call);
     try {
       await untilEnd(handle(call, enter(doorway, call, scope)), scope);
       call.end();
@@ -101,7 +101,7 @@ export function bidi<Request, Response>(
     } finally {
       // Batches of this stream that are still worked on have nobody left to answer.
       scope.end(new SemtelError('cancelled', 'The call has ended.'));
-      scope.dispose();
+      release();
     }
   };
 }

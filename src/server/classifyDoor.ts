@@ -1,9 +1,9 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { SemtelError } from '../base/error.ts';
-import type { ExchangeResult } from '../service/exchange.ts';
+import type { ClassifyOptions, Service } from '../service/exchange.ts';
 import { bidi, type Caller, type Doorway, unary } from './calls.ts';
-import { batchesAtOnce, counted } from './exchanges.ts';
-import { answerInOrder } from './inOrder.ts';
+import { counted } from './counted.ts';
+import { answerInOrder, batchesAtOnce } from './inOrder.ts';
 import { messagesOf, send } from './streams.ts';
 import {
   type ArrowBatch,
@@ -13,47 +13,43 @@ import {
   classifierMessage,
   type JobRequest,
   jobMessage,
-  type OptionsMessage,
   responseMessage,
 } from './wire.ts';
 
-type RawOptions = Partial<OptionsMessage> | null;
-
 /** Asks the service to answer one batch of the own proto. */
-function classify(
-  doorway: Doorway,
+async function answer(
+  service: Service,
   caller: Caller,
-  options: RawOptions,
-  batch: ArrowBatch | null,
-): Promise<ExchangeResult> {
-  const { service } = doorway;
-  return counted(doorway, 'grpc', async () => {
-    if (batch === null) throw new SemtelError('bad_arrow', 'The request has no batch; set `batch`.');
-    const exchange = {
-      options: service.options(options ?? {}),
-      ipc: batch.ipc,
-      rowCount: batch.row_count,
-      door: 'grpc' as const,
-      peer: caller.peer,
-      weight: caller.weight,
-    };
-    return service.classify(exchange, caller.scope);
-  });
+  options: ClassifyOptions,
+  batch: ArrowBatch,
+): Promise<ClassifyResponse> {
+  const { ipc, row_count: rowCount } = batch;
+  const { peer, weight, scope } = caller;
+  const exchange = { options, ipc, rowCount, door: 'grpc' as const, peer, weight };
+  return responseMessage(await service.classify(exchange, scope));
+}
+
+async function classify(
+  service: Service,
+  { options, batch }: ClassifyRequest,
+  caller: Caller,
+): Promise<ClassifyResponse> {
+  if (batch === null) throw new SemtelError('bad_arrow', 'The request has no batch; set `batch`.');
+  return answer(service, caller, service.options(options ?? {}), batch);
 }
 
 /** The batches of a stream, each with the options of its first message. */
 async function* batchesOf(
+  service: Service,
   messages: AsyncIterable<ClassifyStreamRequest>,
-  check: (options: RawOptions) => void,
-): AsyncGenerator<{ options: RawOptions; batch: ArrowBatch }> {
-  let options: RawOptions = null;
+): AsyncGenerator<{ options: ClassifyOptions; batch: ArrowBatch }> {
+  let options: ClassifyOptions | undefined;
   for await (const message of messages) {
-    if (options === null) {
+    if (options === undefined) {
       if (message.options == null) {
         throw new SemtelError('bad_option', 'The first message of a ClassifyStream must hold its options.');
       }
-      options = message.options;
-      check(options);
+      options = service.options(message.options);
     } else if (message.batch == null) {
       throw new SemtelError(
         'bad_option',
@@ -63,21 +59,23 @@ async function* batchesOf(
       yield { options, batch: message.batch };
     }
   }
-  if (options === null) throw new SemtelError('bad_option', 'The ClassifyStream ended without any message.');
+  if (options === undefined) {
+    throw new SemtelError('bad_option', 'The ClassifyStream ended before its options were sent.');
+  }
 }
 
 /** The methods of `semtel.v1.ClassifierService`: each hands bytes and options to the service, and its answer back. */
 export function classifyDoor(doorway: Doorway): UntypedServiceImplementation {
   const { service } = doorway;
   return {
-    Classify: unary<ClassifyRequest, ClassifyResponse>(doorway, async ({ options, batch }, caller) =>
-      responseMessage(await classify(doorway, caller, options, batch)),
+    Classify: unary<ClassifyRequest, ClassifyResponse>(doorway, (request, caller) =>
+      counted(doorway, 'grpc', () => classify(service, request, caller)),
     ),
     ClassifyStream: bidi<ClassifyStreamRequest, ClassifyResponse>(doorway, (call, caller) =>
       answerInOrder(
-        batchesOf(messagesOf(call), (options) => service.options(options)),
-        ({ options, batch }) => classify(doorway, caller, options, batch),
-        (result) => send(call, responseMessage(result), caller.scope),
+        batchesOf(service, messagesOf(call)),
+        ({ options, batch }) => counted(doorway, 'grpc', () => answer(service, caller, options, batch)),
+        (response) => send(call, response, caller.scope),
         batchesAtOnce,
       ),
     ),

@@ -3,12 +3,12 @@ import { SemtelError } from '../base/error.ts';
 import { schemaHeader, splitStream } from '../base/ipcFrames.ts';
 import type { ClassifyOptions, ExchangeResult } from '../service/exchange.ts';
 import { bidi, type Caller, type Doorway, serverStream, unary } from './calls.ts';
-import { batchesAtOnce, counted } from './exchanges.ts';
+import { counted } from './counted.ts';
 import { actionTypes, runAction } from './flightActions.ts';
 import { flightReader } from './flightFrames.ts';
 import { optionsOf } from './flightOptions.ts';
 import type { Action, ActionType, FlightData, FlightDescriptor, FlightInfo } from './flightWire.ts';
-import { answerInOrder } from './inOrder.ts';
+import { answerInOrder, batchesAtOnce } from './inOrder.ts';
 import { messagesOf, send } from './streams.ts';
 
 /** Longest `app_metadata` of a request batch that is given back: it is for row numbers and ids, not for data. */

@@ -1,4 +1,10 @@
 /**
+ * Batches of one stream worked on at a time. Enough to hide the slowest conversation of a batch behind the next
+ * batches; few, because each may hold a message of the largest size.
+ */
+export const batchesAtOnce = 4;
+
+/**
  * Answers requests concurrently, at most `atOnce` at a time, and sends the answers in the order of the requests.
  * The next request is read only when there is room, so a client that does not read its answers is not read from.
  * Rejects with the first failure in that order, after the answers before it were sent; nothing is sent after it.

@@ -7,11 +7,19 @@ import { type OwnedScope, openScope } from '../base/scope.ts';
 export interface LivingCall {
   getDeadline(): Deadline;
   once(event: 'cancelled', listener: () => void): unknown;
+  off(event: 'cancelled', listener: () => void): unknown;
+}
+
+/** The life of one call. */
+export interface CallScope {
+  /** Ends when the client cancels, goes away or runs out of time. */
+  readonly scope: OwnedScope;
+  /** To be called once the call has its status. */
+  release(): void;
 }
 
 export interface CallScopes {
-  /** A scope that ends when the client cancels, goes away or runs out of time. Dispose it when the call is answered. */
-  open(call: LivingCall): OwnedScope;
+  open(call: LivingCall): CallScope;
   /** Ends every open scope: what still waits when the server closes. */
   endAll(reason: SemtelError): void;
 }
@@ -27,25 +35,16 @@ export function callScopes(clock: Clock): CallScopes {
     open(call) {
       const scope = openScope(clock, { deadlineMs: deadlineOnClock(call, clock) });
       scopes.add(scope);
-      // grpc-js says `cancelled` after a normal end too: by then the scope is disposed.
-      let disposed = false;
-      call.once('cancelled', () => {
-        if (!disposed) scope.end(new SemtelError('cancelled', 'The client cancelled the call or went away.'));
-      });
-      return {
-        ...scope,
-        get ended() {
-          return scope.ended;
-        },
-        get deadlineMs() {
-          return scope.deadlineMs;
-        },
-        dispose() {
-          disposed = true;
-          scopes.delete(scope);
-          scope.dispose();
-        },
+      const onCancelled = () =>
+        scope.end(new SemtelError('cancelled', 'The client cancelled the call or went away.'));
+      call.once('cancelled', onCancelled);
+      const release = () => {
+        // grpc-js says `cancelled` after a normal end too; nobody is to hear that one.
+        call.off('cancelled', onCancelled);
+        scopes.delete(scope);
+        scope.dispose();
       };
+      return { scope, release };
     },
     endAll(reason) {
       for (const scope of [...scopes]) scope.end(reason);

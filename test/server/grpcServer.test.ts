@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createConnection } from 'node:net';
 import { test } from 'node:test';
 import { Metadata, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
@@ -149,5 +150,17 @@ test('a connection that breaks ends the scope of its work', async () => {
     await asked.promise;
     raw.close();
     assert.equal((await reason.promise).kind, 'cancelled');
+  });
+});
+
+test('bytes that are no HTTP/2 end their connection, and nothing else', async () => {
+  await withServer({}, async ({ server, unary }) => {
+    for (const garbage of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.alloc(70_000, 0xff)]) {
+      const socket = createConnection(server.port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.resume().write(garbage);
+      await new Promise((resolve) => socket.once('close', resolve));
+    }
+    assert.equal((await unary(check, { service: '' })).status, 'SERVING');
   });
 });

@@ -1,14 +1,14 @@
 import { status } from '@grpc/grpc-js';
-import type { Door, ExchangeResult } from '../service/exchange.ts';
+import type { Door } from '../service/exchange.ts';
 import type { Doorway } from './calls.ts';
 import { codeName, codeOf } from './errors.ts';
 
 /** Runs one exchange, counts how it ended and how long it took, by door. */
-export async function counted(
+export async function counted<Result>(
   doorway: Doorway,
   door: Door,
-  exchange: () => Promise<ExchangeResult>,
-): Promise<ExchangeResult> {
+  exchange: () => Promise<Result>,
+): Promise<Result> {
   const { clock, metrics } = doorway;
   const startedMs = clock.now();
   let code = status.OK;
@@ -22,9 +22,3 @@ export async function counted(
     metrics.seconds('semtel_exchange_seconds', { door }, (clock.now() - startedMs) / 1_000);
   }
 }
-
-/**
- * Batches of one stream worked on at a time. Enough to hide the slowest conversation of a batch behind the next
- * batches; few, because each may hold a message of the largest size.
- */
-export const batchesAtOnce = 4;
