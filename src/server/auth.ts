@@ -11,7 +11,7 @@ export interface Token {
   readonly weight: number;
 }
 
-export interface Identity {
+interface Identity {
   readonly name: string;
   readonly weight: number;
 }

@@ -38,7 +38,7 @@ export interface Caller {
 type Call = LivingCall & { readonly metadata: Metadata; getPeer(): string };
 
 /** `address:port` without the port; IPv4 seen through an IPv6 socket as IPv4. */
-export const hostOf = (peer: string): string => peer.replace(/:\d+$/, '').replace(/^::ffff:/, '');
+const hostOf = (peer: string): string => peer.replace(/:\d+$/, '').replace(/^::ffff:/, '');
 
 function enter(doorway: Doorway, call: Call, scope: Scope): Caller {
   const { weight } = doorway.authenticate(call.metadata);

@@ -16,12 +16,12 @@ export interface ClientOptions {
 }
 
 /** A batch on its way: one whole Arrow IPC stream, and its rows. */
-export interface Batch {
+interface Batch {
   readonly ipc: Uint8Array;
   readonly rowCount: number;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** From now; absent: for ever. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;

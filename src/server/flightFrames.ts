@@ -6,7 +6,7 @@ import { readMessageHeader } from './messageHeader.ts';
 const noBody = new Uint8Array(0);
 
 /** What one Flight message of a request stream amounts to. */
-export type FlightInput =
+type FlightInput =
   | { readonly kind: 'schema'; readonly ipc: Uint8Array }
   | { readonly kind: 'batch'; readonly ipc: Uint8Array; readonly appMetadata: Uint8Array };
 

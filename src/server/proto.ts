@@ -8,7 +8,7 @@ import type { ClassifierMethods } from './wire.ts';
 export const malformed: unique symbol = Symbol('malformed');
 
 /** The typed methods of a service, by name. */
-export type Methods<Wire> = {
+type Methods<Wire> = {
   readonly [Name in keyof Wire]: Wire[Name] extends { request: infer Request; response: infer Response }
     ? MethodDefinition<Request, Response>
     : never;

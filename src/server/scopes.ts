@@ -11,7 +11,7 @@ export interface LivingCall {
 }
 
 /** The life of one call. */
-export interface CallScope {
+interface CallScope {
   /** Ends when the client cancels, goes away or runs out of time. */
   readonly scope: OwnedScope;
   /** To be called once the call has its status. */

@@ -10,7 +10,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Text as it may stand anywhere in HTML: job ids and names come from clients and configuration. */
-export const escapeHtml = (text: string | number): string =>
+const escapeHtml = (text: string | number): string =>
   String(text).replace(/[&<>"']/g, (character) => entities[character]!);
 
 function table(caption: string, rows: readonly Row[]): string {
