@@ -60,7 +60,7 @@ export function parseConfig(yaml: string, name: string, folder: string, env: Env
         .map(({ line, words }) => `${name}:${line}: ${words}`),
     );
   }
-  return { ...parsed.data, origin: name, folder, written: new Set(Object.keys(written)) };
+  return { ...parsed.data, origin: name, folder, written: new Set(Object.keys(written as object)) };
 }
 
 function sentence({ path, message, isKey }: Mistake): string {

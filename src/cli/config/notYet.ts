@@ -12,6 +12,10 @@ export function notYetEffective(config: Config): readonly string[] {
   if (pack.max_items > 1) {
     warnings.push('pack.max_items: this version asks one conversation a request.');
   }
-  if (pack.combine) warnings.push('pack.combine: this version asks each classifier in a request of its own.');
+  if (pack.combine) {
+    warnings.push(
+      'pack.combine: a job asks for it itself (--combine, or combine in its options); as a default it has no effect yet.',
+    );
+  }
   return warnings;
 }

@@ -49,6 +49,7 @@ export function resolveReferences(
 function reader(reference: string, folder: string, env: Environment): () => string {
   const parts = /^\$\{(env|file):([^}]*)\}$/.exec(reference);
   if (parts === null) {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: so it is written in the file.
     throw new Error('a reference must be the whole value: ${env:NAME}, ${env:NAME:default} or ${file:path}');
   }
   const [, kind, body] = parts as unknown as [string, 'env' | 'file', string];

@@ -53,12 +53,15 @@ const auth = strict({
     .default([]),
 });
 
+/** Beside the settings, as in a checkout. */
+export const defaultPrompts = ['./prompts'];
+
 /** `semtel.yaml`, after references are resolved. Every default has its reason beside it. */
 export const schema = strict({
   /** Loopback: nobody else can spend the keys. */
   listen: address.default('127.0.0.1:8815'),
   status: z.union([z.literal('off'), address]).default('127.0.0.1:9464'),
-  prompts: z.array(text).default(['./prompts']),
+  prompts: z.array(text).default(defaultPrompts),
   models: z.record(text, model).refine((models) => Object.keys(models).length > 0, {
     error: 'needs at least one model',
   }),

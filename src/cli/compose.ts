@@ -1,0 +1,92 @@
+import { availableParallelism } from 'node:os';
+import { systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { type Metrics, noMetrics } from '../base/metrics.ts';
+import type { Catalogue } from '../classifier/catalogue.ts';
+import type { Engine } from '../llm/call.ts';
+import { createEngine } from '../llm/engine.ts';
+import type { Settled } from '../pipeline/batch.ts';
+import { Flights } from '../pipeline/flights.ts';
+import type { Service } from '../service/exchange.ts';
+import { createService } from '../service/service.ts';
+import { memoryStore, noStore } from '../store/memory.ts';
+import { poolWorkers } from '../workers/pool.ts';
+import type { Workers } from '../workers/tasks.ts';
+import { engineConfig } from './config/engineConfig.ts';
+import type { Config } from './config/load.ts';
+import type { Settings } from './config/schema.ts';
+import { version } from './version.ts';
+
+/** Everything that labels, wired together; `serve` puts doors before it, `run` asks it directly. */
+export interface Composition {
+  readonly service: Service;
+  readonly engine: Engine;
+  readonly workers: Workers;
+  close(): Promise<void>;
+}
+
+export interface ComposeOptions {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly log: Log;
+  readonly metrics?: Metrics;
+  /** False: answers are neither looked up nor kept. */
+  readonly keepAnswers?: boolean;
+}
+
+/** In memory, some hundred thousand answers: a fraction of what the process holds anyway. */
+const memoryStoreBytes = 268_435_456;
+
+/** One exchange reads, then writes; twice as many, so that no answer that was paid for is refused a thread. */
+const tasksPerExchange = 4;
+
+/** The one place where clock, randomness, threads, sockets and store are chosen. */
+export async function compose(options: ComposeOptions): Promise<Composition> {
+  const { config, catalogue, log, metrics = noMetrics, keepAnswers = true } = options;
+  const clock = systemClock;
+  const workers = poolWorkers({
+    threads: config.workers === 'auto' ? availableParallelism() : config.workers,
+    maxQueue: config.limits.waiting_exchanges * tasksPerExchange,
+    clock,
+    log,
+  });
+  const engine = createEngine(engineConfig(config), { clock, random: Math.random, log, metrics });
+  const store = storeOf(keepAnswers ? config.store : 'off');
+  const byName = new Map(catalogue.list().map((classifier) => [classifier.name, classifier]));
+  const close = async () => {
+    await Promise.all([engine.close(), workers.close(), store.close()]);
+  };
+  try {
+    const service = await createService({
+      version,
+      pipeline: {
+        classifiers: { list: () => [...byName.values()], get: (name) => byName.get(name) },
+        workers,
+        engine,
+        store,
+        flights: new Flights<Settled>(),
+        clock,
+        metrics,
+      },
+      limits: {
+        messageBytes: config.limits.message_bytes,
+        batchRows: config.limits.batch_rows,
+        inflightBytes: config.limits.inflight_bytes,
+        waitingExchanges: config.limits.waiting_exchanges,
+      },
+      rowMs: config.timeouts.row_s * 1000,
+      clock,
+      metrics,
+    });
+    return { service, engine, workers, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function storeOf(settings: Settings['store']) {
+  if (settings === 'off') return noStore;
+  const maxBytes = Math.min(settings.max_bytes, memoryStoreBytes);
+  return memoryStore({ clock: systemClock, maxBytes, ttlMs: settings.ttl_s * 1000 });
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { jsonRows } from '../arrow/jsonRows.ts';
+import { systemClock } from '../base/clock.ts';
+import { SemtelError } from '../base/error.ts';
+import { openScope, type Scope } from '../base/scope.ts';
+import { type InputBatch, readBatches } from '../files/batches.ts';
+import type { Input } from '../files/columns.ts';
+import { countRows } from '../files/countRows.ts';
+import { openInputs } from '../files/input.ts';
+import { type Output, openOutput } from '../files/output.ts';
+import { type Selection, selectRows } from '../files/selection.ts';
+import type { Command } from './command.ts';
+import { exitCodes } from './exitCodes.ts';
+import { labelAll, labelBatch } from './run/labelAll.ts';
+import type { Labeller } from './run/labeller.ts';
+import { openLabeller } from './run/openLabeller.ts';
+import { confirmed, previewRows } from './run/preview.ts';
+import { type ProgressMeter, progressMeter } from './run/progressMeter.ts';
+import { type RunRequest, runOptions, runRequest } from './run/request.ts';
+import { summaryOf, summaryWords, writeSummary } from './run/summary.ts';
+import { verdict } from './run/verdict.ts';
+import type { Terminal } from './terminal.ts';
+
+/** As the Python client slices: an exchange is short, and a lost one costs little. */
+const batchBounds = { rows: 256, bytes: 4 << 20 };
+
+export const command: Command = {
+  usage: 'semtel run IN… -c NAME|FILE.prompty[,…] -o OUT',
+  about:
+    'Labels the conversations of .arrow and .jsonl files. The output has the id column, where there is one, and one\nstruct of answers for each classifier; row n answers row n. At a terminal it shows 20 labels first and asks.',
+  example: 'semtel run chats.jsonl -c topic,expertise -o labels.jsonl --limit 100',
+  options: runOptions,
+  async run(args, terminal) {
+    const request = runRequest(args);
+    const inputs = await openInputs(request.inputs, request);
+    // Reads all of it, so that a bad line is told before anything is sent.
+    const selection = selectRows(await countRows(inputs), request.selection);
+    const scope = openScope(systemClock);
+    const stopListening = terminal.onInterrupt((times) => {
+      if (times > 1) process.exit(exitCodes.interrupted);
+      scope.end(new SemtelError('cancelled', 'Interrupted; nothing more is asked.'));
+    });
+    const asked = { ...request.asked, jobId: `run:${randomUUID()}` };
+    const labeller = await openLabeller(request, asked, args, terminal, scope);
+    try {
+      const meter = progressMeter(selection.rows, systemClock, terminal);
+      const startMs = systemClock.now();
+      const goOn = await label({ request, inputs, selection, labeller, meter, scope, terminal });
+      const { words, code } = goOn
+        ? verdict(meter.ledger, {
+            rows: selection.rows,
+            classifiers: labeller.classifiers.length,
+            allowFailed: request.allowFailed,
+          })
+        : { words: 'Stopped after the preview.', code: exitCodes.interrupted };
+      const { classifiers, currency } = labeller;
+      const { ledger } = meter;
+      const seconds = (systemClock.now() - startMs) / 1000;
+      const summary = summaryOf({ request, asked, classifiers, ledger, currency, seconds, code });
+      if (goOn && request.output !== '-') await writeSummary(summary);
+      if (request.json) terminal.stdout.write(`${JSON.stringify(summary)}\n`);
+      terminal.say(goOn ? summaryWords(summary) : '');
+      if (words !== null) terminal.say(`semtel: ${words}`);
+      return code;
+    } finally {
+      stopListening();
+      await labeller.close();
+    }
+  },
+};
+
+interface Run {
+  readonly request: RunRequest;
+  readonly inputs: readonly Input[];
+  readonly selection: Selection;
+  readonly labeller: Labeller;
+  readonly meter: ProgressMeter;
+  readonly scope: Scope;
+  readonly terminal: Terminal;
+}
+
+/** Labels everything into the output; false where somebody said no to the preview. */
+async function label(run: Run): Promise<boolean> {
+  const { request, inputs, selection, labeller, meter, scope, terminal } = run;
+  const previews = terminal.interactive && !request.yes && selection.rows > previewRows;
+  const bounds = previews ? { ...batchBounds, firstRows: previewRows } : batchBounds;
+  const batches = readBatches(inputs, selection, bounds);
+  const output = await openOutput(request.output, terminal.stdout);
+  let whole = false;
+  try {
+    if (previews && !(await preview(batches, output, run))) return false;
+    meter.start();
+    await labelAll(batches, labeller, output, meter, scope);
+    await output.finish();
+    whole = true;
+    return true;
+  } finally {
+    meter.stop();
+    if (!whole) await abandon(output, request, terminal);
+  }
+}
+
+/** Labels the first batch, shows it, and asks; its answers are part of the output. */
+async function preview(batches: AsyncGenerator<InputBatch>, output: Output, run: Run): Promise<boolean> {
+  const { selection, labeller, meter, scope, terminal } = run;
+  const { value: first } = (await batches.next()) as { value: InputBatch };
+  // Taken now: the bytes go to a worker thread.
+  const inputRows = jsonRows(first.ipc);
+  terminal.say(`Asking the first ${first.rows} of ${selection.rows.toLocaleString('en')} rows …`);
+  const answers = await labelBatch(labeller, first, scope);
+  await output.write(answers.ipc);
+  meter.add(answers.rows, answers.ledger);
+  return confirmed(first, inputRows, answers, selection.rows, labeller, terminal);
+}
+
+async function abandon(output: Output, { output: path }: RunRequest, terminal: Terminal): Promise<void> {
+  await output.abandon();
+  if (path !== '-') terminal.say(`The answers so far are in ${path}.part.`);
+}

@@ -1,0 +1,37 @@
+import { SemtelError } from '../../base/error.ts';
+import type { Scope } from '../../base/scope.ts';
+import type { InputBatch } from '../../files/batches.ts';
+import type { Output } from '../../files/output.ts';
+import { answerInOrder } from '../../server/inOrder.ts';
+import type { Labelled, Labeller } from './labeller.ts';
+import type { ProgressMeter } from './progressMeter.ts';
+
+/** Keeps several hundred requests going while the slowest row of the oldest batch is waited for. */
+const batchesAtOnce = 8;
+
+/** Labels one batch and makes sure that as many rows come back. */
+export async function labelBatch(labeller: Labeller, batch: InputBatch, scope: Scope): Promise<Labelled> {
+  const answer = await labeller.label(batch, scope);
+  if (answer.rows === batch.rows) return answer;
+  throw new SemtelError('internal', `${batch.rows} rows were sent and ${answer.rows} came back.`);
+}
+
+/** Labels batches, several at once, and writes the answers in the order of the batches. */
+export function labelAll(
+  batches: AsyncIterable<InputBatch>,
+  labeller: Labeller,
+  output: Output,
+  meter: ProgressMeter,
+  scope: Scope,
+): Promise<void> {
+  return answerInOrder(
+    batches,
+    async (batch) => {
+      const answer = await labelBatch(labeller, batch, scope);
+      meter.add(answer.rows, answer.ledger);
+      return answer;
+    },
+    ({ ipc }) => output.write(ipc),
+    batchesAtOnce,
+  );
+}

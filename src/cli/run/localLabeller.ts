@@ -1,0 +1,34 @@
+import type { Composition } from '../compose.ts';
+import { capacityOf } from '../estimate/capacity.ts';
+import type { Asked, Labeller } from './labeller.ts';
+
+/** Labels in this process, without a socket. */
+export function localLabeller({ service, engine, close }: Composition, asked: Asked): Labeller {
+  const classifiers = asked.classifiers.map((name) => {
+    const { digest, model } = service.describe(name);
+    return { name, digest, model: asked.model || model };
+  });
+  const models = classifiers.map(({ model }) => model);
+  return {
+    classifiers,
+    async label({ ipc, rows, input }, scope) {
+      const result = await service.classify(
+        {
+          options: { ...asked, conversation: input.conversation, id: input.id, passthrough: [] },
+          ipc,
+          rowCount: rows,
+          door: 'local',
+          peer: 'local',
+          weight: 1,
+        },
+        scope,
+      );
+      return { ipc: result.ipc, rows: result.rowCount, ledger: result.ledger };
+    },
+    get capacity() {
+      return capacityOf(engine.view(), models);
+    },
+    currency: engine.price(models[0] ?? '')?.currency ?? '',
+    close,
+  };
+}

@@ -1,0 +1,84 @@
+import { type Json, jsonRows } from '../../arrow/jsonRows.ts';
+import type { Ledger } from '../../base/ledger.ts';
+import type { InputBatch } from '../../files/batches.ts';
+import { spendingWords } from '../estimate/estimate.ts';
+import { oneLine, table } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Labelled, Labeller } from './labeller.ts';
+
+/** Enough to see whether the labels make sense, few enough to cost nothing. */
+export const previewRows = 20;
+const textWidth = 44;
+const labelWidth = 24;
+
+/** Shows the first answers and what the rest will take; resolves true when somebody says yes. */
+export async function confirmed(
+  batch: Pick<InputBatch, 'rows' | 'input'>,
+  inputRows: readonly JsonRow[],
+  answers: Labelled,
+  totalRows: number,
+  labeller: Labeller,
+  terminal: Terminal,
+): Promise<boolean> {
+  const names = labeller.classifiers.map(({ name }) => name);
+  terminal.say(previewTable(inputRows, jsonRows(answers.ipc), batch.input.conversation, names));
+  const rest = restOf(answers.ledger, totalRows - batch.rows);
+  const spending = { ...rest, currency: labeller.currency, cost: answers.ledger.cost > 0 ? rest.cost : null };
+  terminal.say(
+    `\nThe first ${batch.rows} rows are above. The other ${(totalRows - batch.rows).toLocaleString('en')} will take about ${spendingWords(spending, labeller.capacity)}.`,
+  );
+  return /^\s*y(es)?\s*$/i.test(await terminal.ask('Go on? [y/N] '));
+}
+
+/** What so many more rows will take, if they are like those of `ledger`. */
+export function restOf(ledger: Readonly<Ledger>, rows: number) {
+  const times = ledger.rows === 0 ? 0 : rows / ledger.rows;
+  return {
+    calls: Math.round(ledger.calls * times),
+    promptTokens: Math.round(ledger.prompt_tokens * times),
+    completionTokens: Math.round(ledger.completion_tokens * times),
+    cost: ledger.cost * times,
+  };
+}
+
+export type JsonRow = Readonly<Record<string, Json>>;
+
+/** One line a row: the start of what was judged, and one cell for each classifier. */
+export function previewTable(
+  inputs: readonly JsonRow[],
+  answers: readonly JsonRow[],
+  conversation: string,
+  classifiers: readonly string[],
+): string {
+  return table(
+    ['conversation', ...classifiers],
+    answers.map((answer, row) => [
+      oneLine(firstWords(inputs[row]?.[conversation] ?? null), textWidth),
+      ...classifiers.map((name) => oneLine(mainOutput(answer[name] as JsonRow), labelWidth)),
+    ]),
+  );
+}
+
+/** The label, where there is one, else the last output: derived values such as a score stand last. */
+function mainOutput(answer: JsonRow): string {
+  if (answer.status !== 'ok') return `(${answer.status}: ${answer.error_code})`;
+  const outputs = Object.keys(answer).slice(0, Object.keys(answer).indexOf('status'));
+  const main = outputs.includes('label') ? 'label' : outputs.at(-1);
+  const value = main === undefined ? null : answer[main];
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The first message's text, of a conversation in any of its forms. */
+function firstWords(conversation: Json): string {
+  if (Array.isArray(conversation)) {
+    const content = (conversation[0] as JsonRow | undefined)?.content ?? '';
+    return typeof content === 'string' ? content : JSON.stringify(content);
+  }
+  if (typeof conversation !== 'string') return '';
+  if (!conversation.trimStart().startsWith('[')) return conversation;
+  try {
+    return firstWords(JSON.parse(conversation) as Json);
+  } catch {
+    return conversation;
+  }
+}
