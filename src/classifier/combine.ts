@@ -72,7 +72,7 @@ export function combineClassifiers(classifiers: readonly Classifier[]): Combined
       if ('code' in found) return classifiers.map(() => found);
       return classifiers.map(({ name, read }) => {
         const part = found.value[name];
-        if (part === undefined) return bad('schema_mismatch', `the reply has no "${name}"`);
+        if (part === undefined) return bad('schema_mismatch', `The reply has no "${name}".`);
         const reading = read(JSON.stringify(part));
         if (!reading.ok || found.repairs.length === 0) return reading;
         const repairs = reading.repair === null ? found.repairs : [...found.repairs, reading.repair];

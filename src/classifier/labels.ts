@@ -43,7 +43,7 @@ export function readLabels(
   return Object.fromEntries(
     outputs.map((output) => {
       const set = choicesOf(output).map(String);
-      const file = files[output.name];
+      const file = Object.hasOwn(files, output.name) ? files[output.name] : undefined;
       const path = [...root, output.name];
       if (file !== undefined) {
         if (set.length === 0)

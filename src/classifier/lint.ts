@@ -1,7 +1,8 @@
 import { messageOf } from '../base/error.ts';
 import { choicesOf } from './labels.ts';
-import { type LoadOptions, type Prompt, type PromptSource, readPrompt } from './prompt.ts';
+import { type LoadOptions, type Prompt, readPrompt } from './prompt.ts';
 import { type Finding, type Place, PromptError } from './promptError.ts';
+import type { PromptSource } from './promptSource.ts';
 
 type Rule = (prompt: Prompt) => readonly (Place & Pick<Finding, 'message'>)[];
 

@@ -1,7 +1,8 @@
 import type { Classifier } from './classifier.ts';
 import { fieldOf } from './outputs.ts';
-import { type LoadOptions, type Prompt, type PromptSource, readPrompt } from './prompt.ts';
+import { type LoadOptions, type Prompt, readPrompt } from './prompt.ts';
 import { PromptError } from './promptError.ts';
+import type { PromptSource } from './promptSource.ts';
 import { readerOf } from './read/reader.ts';
 import { defaultOutputTokens } from './replySize.ts';
 import { responseSchema } from './schema.ts';

@@ -14,7 +14,7 @@ const reference = /^\$\{(\w+):([^}]*)\}$/;
 function fromEnvironment(text: string, env: Environment): string {
   const colon = text.indexOf(':');
   const name = colon < 0 ? text : text.slice(0, colon);
-  const value = env[name];
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (value !== undefined) return value;
   if (colon >= 0) return text.slice(colon + 1);
   throw new Error(

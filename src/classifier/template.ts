@@ -24,16 +24,29 @@ function environment(values: Values, parent?: Environment): Environment {
 
 const literals = { true: true, false: false, none: null, True: true, False: false, None: null };
 
+export interface ParsedTemplate {
+  readonly program: ReturnType<typeof parse>;
+  readonly variables: Variables;
+}
+
 /**
- * Compiles a message's source as stock jinja2 reads it (white space kept; Prompty's jinja subset, section 3).
- * What does not depend on the conversation is rendered here, once; a conversation that is only printed is then joined in.
+ * Parses a message's source as stock jinja2 does: white space is kept (Prompty's jinja subset, section 3).
+ *
+ * @throws what the template library throws for a source that does not parse
+ */
+export function parseTemplate(source: string): ParsedTemplate {
+  const program = parse(tokenize(source));
+  return { program, variables: variablesOf(program) };
+}
+
+/**
+ * Makes a parsed source ready: what does not depend on the conversation is rendered here, once; a conversation that is
+ * only printed is then joined in.
  *
  * @param constants variables besides `conversation` and `messages`
- * @throws what the template library throws for a source that does not parse or render
+ * @throws what the template library throws for a source that does not render
  */
-export function compileTemplate(source: string, constants: Values): Template {
-  const program = parse(tokenize(source));
-  const variables = variablesOf(program);
+export function compileTemplate({ program, variables }: ParsedTemplate, constants: Values): Template {
   const base = environment({ ...literals, ...constants });
   const run = (values: Values): string => {
     const { value } = new Interpreter(environment(values, base)).run(program);

@@ -76,19 +76,19 @@ export function faultOf(issues: readonly z.core.$ZodIssue[], value: unknown, sha
     if (issue.path.length === 0 || shape === undefined) {
       outsideSet = false;
       const names = shapes.map(({ output }) => `"${output.name}"`).join(', ');
-      return `the reply must be one JSON object with exactly these keys: ${names}`;
+      return `The reply must be one JSON object with exactly these keys: ${names}`;
     }
     const given = valueAt(issue.path, value);
     const { output } = shape;
     const rightKind = output.kind === 'string' ? typeof given === 'string' : Number.isInteger(given);
     if (output.choices === null || !rightKind) outsideSet = false;
     return given === undefined
-      ? `output "${name}" is missing; it must be ${wanted(output)}`
-      : `output "${name}" must be ${wanted(output)}`;
+      ? `Output "${name}" is missing; it must be ${wanted(output)}`
+      : `Output "${name}" must be ${wanted(output)}`;
   });
-  const more = sentences.length > namedFaults ? `; and ${sentences.length - namedFaults} more` : '';
+  const more = sentences.length > namedFaults ? `. And ${sentences.length - namedFaults} more` : '';
   return bad(
     outsideSet ? 'not_in_label_set' : 'schema_mismatch',
-    sentences.slice(0, namedFaults).join('; ') + more,
+    sentences.slice(0, namedFaults).join('. ') + more,
   );
 }

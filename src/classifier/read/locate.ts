@@ -56,6 +56,6 @@ export function locate(reply: string): Located {
     opening.lastIndex = end;
   }
   rest += text.slice(from);
-  if (texts.length > 0 && rest.trim() !== '') repairs.push('prose');
+  if (texts.length > 1 || (texts.length > 0 && rest.trim() !== '')) repairs.push('prose');
   return { texts, repairs, cut: cut || /<(?:think|thinking|reasoning)>/i.test(rest) };
 }

@@ -30,5 +30,7 @@ export function shapesOf(
   outputs: readonly DeclaredOutput[],
   labels: Readonly<Record<string, readonly LabelDefinition[]>>,
 ): readonly Shape[] {
-  return outputs.map((output) => shapeOf(output, labels[output.name] ?? []));
+  return outputs.map((output) =>
+    shapeOf(output, Object.hasOwn(labels, output.name) ? labels[output.name]! : []),
+  );
 }

@@ -65,7 +65,12 @@ function unwrapped(value: unknown, shapes: readonly Shape[]): unknown {
 }
 
 const decimal = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/;
-const truths: Readonly<Record<string, boolean>> = { true: true, yes: true, false: false, no: false };
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['yes', true],
+  ['false', false],
+  ['no', false],
+]);
 
 /** Repairs of what a reply says, in the order tried. */
 export const valueRepairs: readonly ValueRepair[] = [
@@ -116,7 +121,7 @@ export const valueRepairs: readonly ValueRepair[] = [
     repair: (value, shapes) =>
       eachValue(value, shapes, (member, { output }) =>
         output.kind === 'boolean' && typeof member === 'string'
-          ? (truths[member.trim().toLowerCase()] ?? member)
+          ? (truths.get(member.trim().toLowerCase()) ?? member)
           : member,
       ),
   },

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lintClassifier } from '../../src/classifier/lint.ts';
+import { promptText, topic } from './prompts.ts';
+
+const boolean = 'outputs: { label: { kind: boolean } }';
+const lint = (source: string) =>
+  lintClassifier({ source, name: 'test', dir: '.' }).map(
+    ({ line, column, rule }) => `${line}:${column} ${rule}`,
+  );
+
+test('a clean file has no findings', () => {
+  assert.deepEqual(lint(topic), []);
+});
+
+test('each rule finds its mistake at its place', () => {
+  const cases: readonly (readonly [source: string, ...found: string[]])[] = [
+    [promptText(boolean, 'user:\n{{ conversaton }}'), '5:4 unknown_variable'],
+    [
+      promptText(
+        `${boolean}\ninputs:\n  - { name: conversation, kind: string }\n  - { name: style, kind: string, default: x }`,
+      ),
+      '5:5 unused_input',
+    ],
+    [promptText(boolean, 'user:\n{% if conversation %}\nuser:\nx{% endif %}'), '6:1 role_in_block'],
+    [promptText(boolean, 'system:\nAbout\n  {{ conversation }}'), '6:6 conversation_outside_user'],
+    [
+      promptText(
+        boolean,
+        'system:\n{% for m in messages %}{{ m.role }}{% endfor %}\nuser:\n{{ conversation }}',
+      ),
+      '5:13 conversation_outside_user',
+    ],
+    [promptText(boolean, 'user:\nHi'), '5:1 conversation_missing'],
+    [
+      promptText(
+        'outputs:\n  - { name: a, kind: boolean }\n  - { name: b, kind: string, enumValues: [x, y] }',
+      ),
+      '4:5 undefined_labels',
+    ],
+    [
+      promptText(
+        'outputs: { a: { kind: string, enumValues: [x, y] } }\nmetadata:\n  semtel:\n    labels:\n      a:\n        x: { definition: X. }\n        y: {}',
+      ),
+      '8:9 undefined_labels',
+    ],
+    [promptText('outputs: { a: { kind: string, enumValues: [x, X] } }'), '2:47 labels_differ_by_case'],
+    ['hello', '1:1 load'],
+  ];
+  for (const [source, ...found] of cases) assert.deepEqual(lint(source), found, source);
+});
