@@ -17,6 +17,7 @@ const maxEchoBytes = 4_096;
 interface FlightBatch {
   readonly options: ClassifyOptions;
   readonly ipc: Uint8Array;
+  readonly rows: number;
   readonly appMetadata: Uint8Array;
 }
 
@@ -33,20 +34,20 @@ async function* batchesOf(
     const input = reader.take(message);
     if (input?.kind === 'schema') await onSchema(options, input.ipc);
     if (input?.kind !== 'batch') continue;
-    const { ipc, appMetadata } = input;
+    const { ipc, rows, appMetadata } = input;
     if (appMetadata.length > maxEchoBytes) {
       const fault = `app_metadata of a batch holds ${appMetadata.length} bytes; at most ${maxEchoBytes} are given back.`;
       throw new SemtelError('bad_option', fault);
     }
-    yield { options, ipc, appMetadata };
+    yield { options, ipc, rows, appMetadata };
   }
 }
 
-/** Asks the service to answer one Flight batch; Flight declares no number of rows. */
+/** Asks the service to answer one Flight batch; its own header declares the rows. */
 async function answer(doorway: Doorway, caller: Caller, batch: FlightBatch): Promise<Partial<FlightData>> {
-  const { options, ipc, appMetadata } = batch;
+  const { options, ipc, rows, appMetadata } = batch;
   const { peer, weight, scope } = caller;
-  const exchange = { options, ipc, rowCount: null, door: 'flight' as const, peer, weight };
+  const exchange = { options, ipc, rowCount: rows, door: 'flight' as const, peer, weight };
   const result = await counted(doorway, 'flight', () => doorway.service.classify(exchange, scope));
   return resultData(result, appMetadata);
 }

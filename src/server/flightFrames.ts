@@ -8,7 +8,12 @@ const noBody = new Uint8Array(0);
 /** What one Flight message of a request stream amounts to. */
 type FlightInput =
   | { readonly kind: 'schema'; readonly ipc: Uint8Array }
-  | { readonly kind: 'batch'; readonly ipc: Uint8Array; readonly appMetadata: Uint8Array };
+  | {
+      readonly kind: 'batch';
+      readonly ipc: Uint8Array;
+      readonly rows: number;
+      readonly appMetadata: Uint8Array;
+    };
 
 /**
  * Reads the messages of one request stream: a schema, then record batches with the dictionaries they refer to. Keeps
@@ -51,7 +56,7 @@ export function flightReader(maxBytes: number): FlightReader {
         return undefined;
       }
       const ipc = joinStream(schema, [...dictionaries.values()].flat(), data.data_header, data.data_body);
-      return { kind: 'batch', ipc, appMetadata: data.app_metadata };
+      return { kind: 'batch', ipc, rows: header.rows, appMetadata: data.app_metadata };
     },
   };
 }

@@ -4,7 +4,7 @@ import { SemtelError } from '../base/error.ts';
 export type MessageHeader =
   | { readonly kind: 'schema' }
   | { readonly kind: 'dictionary'; readonly id: bigint; readonly delta: boolean }
-  | { readonly kind: 'batch' };
+  | { readonly kind: 'batch'; readonly rows: number };
 
 /** Position of a flatbuffer table's field; 0 where the field is left out. */
 function fieldAt(view: DataView, table: number, field: number): number {
@@ -14,9 +14,16 @@ function fieldAt(view: DataView, table: number, field: number): number {
   return offset === 0 ? 0 : table + offset;
 }
 
+/** Position of the table that the field of `table` points to. */
+function tableAt(view: DataView, table: number, field: number): number {
+  const at = fieldAt(view, table, field);
+  return at + view.getUint32(at, true);
+}
+
 /**
  * Reads the kind of a bare Message flatbuffer, and which dictionary it sets. Source: Message.fbs of Apache Arrow:
- * Message { version, header_type, header, bodyLength }, DictionaryBatch { id, data, isDelta }. Throws `bad_arrow`.
+ * Message { version, header_type, header, bodyLength }, DictionaryBatch { id, data, isDelta }, RecordBatch { length }.
+ * Throws `bad_arrow`.
  */
 export function readMessageHeader(header: Uint8Array): MessageHeader {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
@@ -26,10 +33,14 @@ export function readMessageHeader(header: Uint8Array): MessageHeader {
     const typeAt = fieldAt(view, message, 1);
     type = typeAt === 0 ? 0 : view.getUint8(typeAt);
     if (type === 1) return { kind: 'schema' };
-    if (type === 3) return { kind: 'batch' };
+    if (type === 3) {
+      const lengthAt = fieldAt(view, tableAt(view, message, 2), 0);
+      const rows = lengthAt === 0 ? 0 : Number(view.getBigInt64(lengthAt, true));
+      if (rows < 0) throw new RangeError(`a record batch of ${rows} rows`);
+      return { kind: 'batch', rows };
+    }
     if (type === 2) {
-      const headerAt = fieldAt(view, message, 2);
-      const dictionary = headerAt + view.getUint32(headerAt, true);
+      const dictionary = tableAt(view, message, 2);
       const idAt = fieldAt(view, dictionary, 0);
       const deltaAt = fieldAt(view, dictionary, 2);
       return {

@@ -98,7 +98,7 @@ test('DoExchange sends the schema before any batch, then a batch for each, with 
     assert.equal(Buffer.from(echoed, 'base64').toString(), 'rows 0-1');
     call.end();
     assert.equal(await call.next(), undefined);
-    assert.equal(seen[0]?.rowCount, null);
+    assert.equal(seen[0]?.rowCount, 2);
     assert.equal(seen[0]?.door, 'flight');
     assert.equal(seen[0]?.options.jobId, 'j');
   });
