@@ -1,4 +1,4 @@
-import { DataType, DateUnit, IntervalUnit, Precision, UnionMode } from 'apache-arrow';
+import { DataType, DateUnit, type Int, IntervalUnit, Precision, Type, UnionMode } from 'apache-arrow';
 import { SemtelError } from '../base/error.ts';
 
 /**
@@ -13,35 +13,59 @@ export type Layout =
   | { readonly kind: 'union'; readonly dense: boolean; readonly typeIds: ArrayLike<number> }
   | { readonly kind: 'dictionary'; readonly width: number; readonly signed: boolean };
 
-const fixed = (width: number): Layout => ({ kind: 'fixed', width });
-const floatWidth = { [Precision.HALF]: 2, [Precision.SINGLE]: 4, [Precision.DOUBLE]: 8 };
-const intervalWidth = {
+function broken(type: DataType): SemtelError {
+  const what = `a column of type ${Type[type.typeId]} has no sound width, index or item type`;
+  return new SemtelError('bad_arrow', `The schema of the Arrow stream is broken: ${what}.`);
+}
+
+/** A layout of so many bytes a value; nothing but a broken schema asks for none. */
+function fixed(type: DataType, width: number | undefined): Layout {
+  if (width === undefined || !Number.isInteger(width) || width < 0) throw broken(type);
+  return { kind: 'fixed', width };
+}
+
+function withItems(type: DataType, layout: Layout): Layout {
+  if (type.children[0] === undefined) throw broken(type);
+  return layout;
+}
+
+const floatWidth: Readonly<Record<number, number>> = {
+  [Precision.HALF]: 2,
+  [Precision.SINGLE]: 4,
+  [Precision.DOUBLE]: 8,
+};
+const intervalWidth: Readonly<Record<number, number>> = {
   [IntervalUnit.YEAR_MONTH]: 4,
   [IntervalUnit.DAY_TIME]: 8,
   [IntervalUnit.MONTH_DAY_NANO]: 16,
 };
 
-/** The layout of a type. Throws `column_type` for a type that this server does not know. */
+function dictionaryLayout(indices: Int): Layout {
+  const width = indices.bitWidth / 8;
+  if (![1, 2, 4, 8].includes(width)) throw broken(indices);
+  return { kind: 'dictionary', width, signed: indices.isSigned };
+}
+
+/** The layout of a type. Throws `column_type` for an unknown type, `bad_arrow` for one that cannot be. */
 export function layoutOf(type: DataType): Layout {
-  if (DataType.isDictionary(type))
-    return { kind: 'dictionary', width: type.indices.bitWidth / 8, signed: type.indices.isSigned };
+  if (DataType.isDictionary(type)) return dictionaryLayout(type.indices);
   if (DataType.isUtf8(type) || DataType.isBinary(type)) return { kind: 'bytes', wide: false };
   if (DataType.isLargeUtf8(type) || DataType.isLargeBinary(type)) return { kind: 'bytes', wide: true };
   if (DataType.isUtf8View(type) || DataType.isBinaryView(type)) return { kind: 'views' };
   if (DataType.isStruct(type)) return { kind: 'struct' };
-  if (DataType.isList(type) || DataType.isMap(type)) return { kind: 'list', wide: false };
-  if (DataType.isLargeList(type)) return { kind: 'list', wide: true };
-  if (DataType.isFixedSizeList(type)) return { kind: 'fixed_list', size: type.listSize };
-  if (DataType.isInt(type)) return fixed(type.bitWidth / 8);
-  if (DataType.isFloat(type)) return fixed(floatWidth[type.precision]);
+  if (DataType.isList(type) || DataType.isMap(type)) return withItems(type, { kind: 'list', wide: false });
+  if (DataType.isLargeList(type)) return withItems(type, { kind: 'list', wide: true });
+  if (DataType.isFixedSizeList(type)) return withItems(type, { kind: 'fixed_list', size: type.listSize });
+  if (DataType.isInt(type)) return fixed(type, type.bitWidth / 8);
+  if (DataType.isFloat(type)) return fixed(type, floatWidth[type.precision]);
   if (DataType.isBool(type)) return { kind: 'bits' };
   if (DataType.isNull(type)) return { kind: 'null' };
-  if (DataType.isTimestamp(type) || DataType.isDuration(type)) return fixed(8);
-  if (DataType.isDate(type)) return fixed(type.unit === DateUnit.DAY ? 4 : 8);
-  if (DataType.isTime(type)) return fixed(type.bitWidth / 8);
-  if (DataType.isInterval(type)) return fixed(intervalWidth[type.unit]);
-  if (DataType.isDecimal(type)) return fixed(type.bitWidth / 8);
-  if (DataType.isFixedSizeBinary(type)) return fixed(type.byteWidth);
+  if (DataType.isTimestamp(type) || DataType.isDuration(type)) return fixed(type, 8);
+  if (DataType.isDate(type)) return fixed(type, type.unit === DateUnit.DAY ? 4 : 8);
+  if (DataType.isTime(type)) return fixed(type, type.bitWidth / 8);
+  if (DataType.isInterval(type)) return fixed(type, intervalWidth[type.unit]);
+  if (DataType.isDecimal(type)) return fixed(type, type.bitWidth / 8);
+  if (DataType.isFixedSizeBinary(type)) return fixed(type, type.byteWidth);
   if (DataType.isUnion(type))
     return { kind: 'union', dense: type.mode === UnionMode.Dense, typeIds: type.typeIds };
   throw new SemtelError('column_type', `A column has the type ${type}, which this server does not read.`);
