@@ -12,7 +12,7 @@ export type Reading =
       readonly ok: true;
       /** Declared and derived outputs. */
       readonly outputs: { readonly [name: string]: OutputValue };
-      /** Name of the first repair that made it valid; null for strict JSON. */
+      /** Names of the repairs that made it valid, joined with `+` in the order applied; null for strict JSON. */
       readonly repair: string | null;
     }
   | {
@@ -39,7 +39,9 @@ export interface Classifier {
   /** Per output: its label set with definitions; empty for outputs without one. */
   readonly labels: Readonly<Record<string, readonly LabelDefinition[]>>;
   readonly truncate: Truncation | null;
+  /** May share a request with other conversations: allowed by the file, and one user message holds the conversation. */
   readonly pack: boolean;
+  /** May share a request with other classifiers: as `pack`, with the conversation printed unchanged. */
   readonly combine: boolean;
   readonly maxOutputTokens: number;
   /** Further request body fields in OpenAI's names (`temperature`, `top_p`, `seed`, ...). */

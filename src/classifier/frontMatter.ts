@@ -59,6 +59,7 @@ export function readFrontMatter(source: string, file: string): FrontMatter {
   const document = parseDocument(lines.slice(first + 1, last).join('\n'), {
     lineCounter,
     prettyErrors: false,
+    stringKeys: true,
   });
   const placeAt = (offset: number): Place => {
     const { line, col } = lineCounter.linePos(offset);

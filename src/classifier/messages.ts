@@ -107,7 +107,7 @@ export function compileMessages(sources: MessageSources): readonly Message[] {
       return { role, template, place };
     } catch (error) {
       if (error instanceof PromptError) throw error;
-      const message = `the template of the ${role} message cannot be rendered: ${messageOf(error)}`;
+      const message = `the ${role} message that begins here cannot be rendered: ${messageOf(error)}`;
       throw new PromptError([{ file, rule: 'load', ...place(), message }]);
     }
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -214,8 +215,9 @@ test('every fault names file, line and column, and what to do', () => {
     [`${label}\nname: a\nname: b`, /:4:1: YAML: Map keys must be unique/],
     ['outputs: [', /YAML: /],
     [`${label}\nname: \${env:SEMTEL_UNSET}`, /:3:1: the environment variable SEMTEL_UNSET is not set/],
+    [`${label}\n? [a]\n: b`, /:3:3: YAML: With stringKeys/],
     [`${label}\ndescription: &a [*a]`, /nested deeper than 32 levels/],
-    [label, /:5:1: the template of the user message cannot be rendered/, 'user:\n{{ conversation | nope }}'],
+    [label, /:5:1: the user message that begins here cannot be rendered/, 'user:\n{{ conversation | nope }}'],
     [
       label,
       /:5:4: unknown variable "conversaton"; did you mean "conversation"\?/,
@@ -316,6 +318,16 @@ test('all broken keys of one mapping are found at once', () => {
     assert.ok(error instanceof PromptError);
     assert.ok(error.findings.length >= 2);
   }
+});
+
+test('the digest is the SHA-256 of the sorted-key JSON of what can change an answer', () => {
+  const front =
+    'name: x\noutputs: [{ name: label, kind: boolean }]\nmodel: { options: { temperature: 0 } }\nmetadata: { semtel: { truncate: { max_tokens: 9 } } }';
+  const json =
+    '{"body":"user:\\n{{ conversation }}\\n","inputs":[],"metadata.semtel":{"derive":[],"labels":{},"truncate":{"max_tokens":9,"strategy":"head_tail"}},' +
+    '"model.options":{"temperature":0},"outputs":[{"choices":null,"kind":"boolean","maximum":null,"minimum":null,"name":"label"}],' +
+    '"template":{"format":{"kind":"jinja2"},"parser":{"kind":"prompty"}}}';
+  assert.equal(load(promptText(front)).digest, createHash('sha256').update(json).digest('hex'));
 });
 
 test('the digest changes with all that can change an answer and with nothing else', () => {
