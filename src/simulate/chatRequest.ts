@@ -8,7 +8,7 @@ export interface ChatTurn {
 }
 
 /** What is asked for in the reply; `schema` only under json_schema. */
-export interface ReplyFormat {
+interface ReplyFormat {
   readonly type: 'json_schema' | 'json_object' | 'text';
   readonly name: string;
   readonly schema: JsonSchema | null;

@@ -3,14 +3,14 @@ import { SemtelError } from '../base/error.ts';
 import { unknownKey } from '../base/nearest.ts';
 import { type FaultName, type FaultProbabilities, faultNames } from './faults.ts';
 
-export const answerModes = ['lexical', 'hash', 'marked', 'gullible'] as const;
+const answerModes = ['lexical', 'hash', 'marked', 'gullible'] as const;
 export type AnswerMode = (typeof answerModes)[number];
 
 /** How a quota is counted; `quota/` has one file for each idea. */
-export const windows = ['continuous', '1s', '10s', '1m'] as const;
+const windows = ['continuous', '1s', '10s', '1m'] as const;
 export type Window = (typeof windows)[number];
 
-export const headerStyles = ['openai', 'anthropic', 'none'] as const;
+const headerStyles = ['openai', 'anthropic', 'none'] as const;
 export type HeaderStyle = (typeof headerStyles)[number];
 
 /** How one endpoint behaves. Names are those of the control message. */

@@ -27,7 +27,7 @@ function readInputs(input: unknown): readonly Input[] | undefined {
  * A unit vector by feature hashing (Weinberger et al., 2009): each word adds +1 or -1 at the place of its hash,
  * so texts that share words are near each other, and the same text always has the same vector.
  */
-export function hashedVector(input: Input, dimensions: number): Float32Array {
+function hashedVector(input: Input, dimensions: number): Float32Array {
   const vector = new Float32Array(dimensions);
   const words =
     typeof input === 'string' ? (input.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) : input.map(String);

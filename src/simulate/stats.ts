@@ -13,7 +13,7 @@ export interface Refused {
   readonly retry_after_ms: number | null;
 }
 
-export interface WindowMaximum {
+interface WindowMaximum {
   readonly requests: number;
   readonly tokens: number;
 }

@@ -34,7 +34,7 @@ export interface Asked {
 /** A chat request's body. */
 export function body({
   user,
-  system = 'Judge.',
+  system = '- Health: a doctor',
   name = 'topic',
   schema,
   later = [],

@@ -9,13 +9,15 @@ const beforeDefinition =
   /^["'`*_\])]*(?:\s*[:–—=|>(]|\s+-)\s*|^"\s*,\s*"definition"\s*:\s*"|^["'`*_]*\s*\n\s+/;
 /** Where a definition ends within its line: what a label is *not* must not count for it. */
 const afterDefinition = /\n|[}|]|\b(?:not|counterexamples?|never)["'`*]*\s*:/i;
+/** Lines below a definition that belong to it. */
+const examples = /^(?:[^\n]*\n)((?:[\s\-*•]*(?:yes|examples?|e\.g\.)\b[^\n]*(?:\n|$))+)/i;
 const wordBefore = /[\p{L}\p{N}_]$/u;
 /** What may stand before a name that opens its line. */
 const markup = /^[\s#*>|•"'`\d.)-]*$/;
 /** Classifiers asked together may define the same name. */
 const definitionsRead = 3;
-/** Longer than definitions are. */
-const definitionCharacters = 1_000;
+/** Longer than definitions with their examples are. */
+const definitionCharacters = 2_000;
 
 /** A list such as "one of: A, B, C" and a bullet such as "- A: what it means". */
 const oneOf = /\bone of(?: the following)?(?: labels| categories| values)?\s*:?\s*([^\n.;]+)/i;
@@ -32,7 +34,7 @@ export class Instruction {
     this.#text = text;
   }
 
-  /** The words of a label or output: of its name, its definition here, and `description`. */
+  /** The words of a label or output: of its name, its definition and examples here, and `description`. */
   wordsFor(name: string, description = ''): ReadonlySet<string> {
     const key = `${name}\n${description}`;
     let words = this.#words.get(key);
@@ -70,7 +72,8 @@ export class Instruction {
       if (between === null) continue;
       const definition = rest.slice(between[0].length);
       const found = markup.test(before) ? opening : within;
-      found.push(definition.slice(0, afterDefinition.exec(definition)?.index));
+      const shown = examples.exec(definition)?.[1] ?? '';
+      found.push(`${definition.slice(0, afterDefinition.exec(definition)?.index)}\n${shown}`);
     }
     return (opening.length > 0 ? opening : within).slice(0, definitionsRead);
   }

@@ -6,7 +6,13 @@ import { countShared, wordsOf } from './words.ts';
 /** Words that must be shared before a rating leaves its lowest value or a flag is set. */
 const enough = 2;
 
-/** Judges by shared words: the label whose name and definition share most distinct words with the text; the first of equals. */
+/** Labels for what fits no other. */
+const other = /^(?:other|none|unknown|unclear|n\/?a)$/i;
+
+/**
+ * Judges by shared words: the label whose name and definition share most distinct words with the text; the first of equals.
+ * Where none shares any: the label that says "other", else the first.
+ */
 export function lexicalJudge(text: string, instruction: Instruction): Judge {
   const words = wordsOf(text);
   const shareOf = (path: string, schema: JsonSchema) => {
@@ -17,7 +23,7 @@ export function lexicalJudge(text: string, instruction: Instruction): Judge {
   };
   return {
     pick(values) {
-      let best: unknown = values[0];
+      let best = values.find((value) => other.test(String(value))) ?? values[0];
       let most = 0;
       for (const value of values) {
         const shared = countShared(instruction.wordsFor(String(value)), words);

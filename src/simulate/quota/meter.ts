@@ -1,5 +1,5 @@
 /** Gives back part of what was taken. What the window has already forgotten is not given back twice. */
-export type GiveBack = (amount: number, nowMs: number) => void;
+type GiveBack = (amount: number, nowMs: number) => void;
 
 /** Counts one unit (requests or tokens) against its limit a minute. Times are the clock's milliseconds. */
 export interface Meter {

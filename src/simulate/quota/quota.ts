@@ -15,7 +15,7 @@ export type Unit = 'requests' | 'tokens';
 export const units: readonly Unit[] = ['requests', 'tokens'];
 
 /** What one unit looks like to the caller at a moment. */
-export interface Level {
+interface Level {
   /** A minute. */
   readonly limit: number;
   /** Whole units that could be taken now. */
