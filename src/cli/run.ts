@@ -43,7 +43,7 @@ export const command: Command = {
     const asked = { ...request.asked, jobId: `run:${randomUUID()}` };
     const labeller = await openLabeller(request, asked, args, terminal, scope);
     try {
-      const meter = progressMeter(selection.rows, systemClock, terminal);
+      const meter = progressMeter(selection.rows, systemClock, terminal, () => labeller.trouble);
       const startMs = systemClock.now();
       const goOn = await label({ request, inputs, selection, labeller, meter, scope, terminal });
       const { words, code } = goOn
@@ -59,7 +59,7 @@ export const command: Command = {
       const summary = summaryOf({ request, asked, classifiers, ledger, currency, seconds, code });
       if (goOn && request.output !== '-') await writeSummary(summary);
       if (request.json) terminal.stdout.write(`${JSON.stringify(summary)}\n`);
-      terminal.say(goOn ? summaryWords(summary) : '');
+      if (goOn) terminal.say(summaryWords(summary));
       if (words !== null) terminal.say(`semtel: ${words}`);
       return code;
     } finally {
@@ -114,6 +114,5 @@ async function preview(batches: AsyncGenerator<InputBatch>, output: Output, run:
 }
 
 async function abandon(output: Output, { output: path }: RunRequest, terminal: Terminal): Promise<void> {
-  await output.abandon();
-  if (path !== '-') terminal.say(`The answers so far are in ${path}.part.`);
+  if (await output.abandon()) terminal.say(`The answers so far are in ${path}.part.`);
 }

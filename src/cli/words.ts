@@ -25,11 +25,18 @@ export function ending(error: unknown): { readonly code: ExitCode; readonly word
     const trace = error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
     return { code: exitCodes.internal, words: `semtel: internal error; please report it.\n${trace}` };
   }
-  return {
-    code: usageKinds.has(error.kind) ? exitCodes.usage : exitCodes.internal,
-    words: error.message
-      .split('\n')
-      .map((line) => `semtel: ${line}`)
-      .join('\n'),
-  };
+  const advice = advices[error.kind];
+  const lines = [...error.message.split('\n'), ...(advice === undefined ? [] : [advice])];
+  return { code: codeOf(error.kind), words: lines.map((line) => `semtel: ${line}`).join('\n') };
+}
+
+/** What to do next, where the error itself cannot know the command for it. */
+const advices: Partial<Record<ErrorKind, string>> = {
+  endpoints_rejected: '"semtel check" tells what each endpoint answers.',
+  unreachable: 'Is "semtel serve" running there, and is the address right?',
+};
+
+function codeOf(kind: ErrorKind): ExitCode {
+  if (kind === 'cancelled') return exitCodes.interrupted;
+  return usageKinds.has(kind) ? exitCodes.usage : exitCodes.internal;
 }

@@ -88,7 +88,8 @@ function wrong(path: string, line: Line, what: string): SemtelError {
   return new SemtelError('input', `${path}:${line.number}: ${what}.`);
 }
 
-/** The engine's words on bad JSON quote the text; what follows the position does no harm. */
+/** V8's words quote the text around the fault, and count lines within the one line. */
 function withoutText(message: string): string {
-  return message.replace(/, ".*$/s, '').replace(/^Unexpected token .*?(?=,| in|$)/s, 'unexpected character');
+  const words = message.replace(/^Unexpected token .*/s, 'unexpected character').replace(/ \(line .*$/s, '');
+  return words.replace(/, ".*$/s, '');
 }

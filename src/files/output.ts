@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { arrowFileWriter } from '../arrow/fileWriter.ts';
 import { jsonRows } from '../arrow/jsonRows.ts';
@@ -11,8 +11,8 @@ export interface Output {
   write(ipc: Uint8Array): Promise<void>;
   /** Completes the file and gives it its name. */
   finish(): Promise<void>;
-  /** Closes what was written so far, readable, under its `.part` name. */
-  abandon(): Promise<void>;
+  /** Closes what was written so far, readable, under its `.part` name; resolves false, and leaves nothing, where nothing was. */
+  abandon(): Promise<boolean>;
 }
 
 /** Opens an output by its suffix; `-` is jsonl on `stdout`. Rejects with one `input` sentence. */
@@ -22,17 +22,25 @@ export async function openOutput(path: string, stdout: Writable): Promise<Output
   const part = `${path}.part`;
   const handle = await create(part);
   const encoder = format === 'arrow' ? arrowInto(handle) : jsonlInto(handle);
+  let written = false;
   const close = async () => {
     await encoder.end();
     await handle.close();
   };
   return {
-    write: encoder.write,
+    async write(ipc) {
+      written = true;
+      await encoder.write(ipc);
+    },
     async finish() {
       await close();
       await rename(part, path);
     },
-    abandon: close,
+    async abandon() {
+      await close();
+      if (!written) await unlink(part);
+      return written;
+    },
   };
 }
 
@@ -65,13 +73,19 @@ function arrowInto(handle: FileHandle): Encoder {
 }
 
 function jsonlOnto(stdout: Writable): Output {
+  // Node reports a failed write twice; this one would end the process.
+  stdout.on('error', () => {});
   return {
     write: (ipc) =>
       new Promise((resolve, reject) =>
-        stdout.write(toLines(ipc), (error) => (error ? reject(error) : resolve())),
+        stdout.write(toLines(ipc), (error) => {
+          if (!error) resolve();
+          else
+            reject(new SemtelError('cancelled', 'Nobody reads standard output any more.', { cause: error }));
+        }),
       ),
     finish: async () => {},
-    abandon: async () => {},
+    abandon: async () => false,
   };
 }
 

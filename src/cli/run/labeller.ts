@@ -36,6 +36,8 @@ export interface Labeller {
   readonly classifiers: readonly KnownClassifier[];
   label(batch: InputBatch, scope: Scope): Promise<Labelled>;
   readonly capacity: Capacity;
+  /** What is wrong with an endpoint now, in words; null when nothing is known to be. */
+  readonly trouble: string | null;
   /** Of costs; empty where it is not known. */
   readonly currency: string;
   close(): Promise<void>;

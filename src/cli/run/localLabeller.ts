@@ -1,9 +1,14 @@
 import type { Composition } from '../compose.ts';
 import { capacityOf } from '../estimate/capacity.ts';
+import type { CallOutcomes } from './callOutcomes.ts';
 import type { Asked, Labeller } from './labeller.ts';
 
 /** Labels in this process, without a socket. */
-export function localLabeller({ service, engine, close }: Composition, asked: Asked): Labeller {
+export function localLabeller(
+  { service, engine, close }: Composition,
+  outcomes: CallOutcomes,
+  asked: Asked,
+): Labeller {
   const classifiers = asked.classifiers.map((name) => {
     const { digest, model } = service.describe(name);
     return { name, digest, model: asked.model || model };
@@ -27,6 +32,12 @@ export function localLabeller({ service, engine, close }: Composition, asked: As
     },
     get capacity() {
       return capacityOf(engine.view(), models);
+    },
+    get trouble() {
+      const bad = engine.view().find(({ state, model }) => state !== 'up' && models.includes(model));
+      const calls = outcomes.words();
+      if (bad === undefined) return calls === null ? null : `calls that failed: ${calls}`;
+      return `${bad.endpoint} ${bad.state}${bad.reason === null ? '' : `: ${bad.reason}`}`;
     },
     currency: engine.price(models[0] ?? '')?.currency ?? '',
     close,

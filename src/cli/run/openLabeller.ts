@@ -6,6 +6,7 @@ import { classifierList, configuredCatalogue, namedClassifiers } from '../catalo
 import { compose } from '../compose.ts';
 import { localSetup } from '../setup.ts';
 import type { Terminal } from '../terminal.ts';
+import { callOutcomes } from './callOutcomes.ts';
 import type { Asked, Labeller } from './labeller.ts';
 import { localLabeller } from './localLabeller.ts';
 import { remoteLabeller } from './remoteLabeller.ts';
@@ -35,7 +36,9 @@ export async function openLabeller(
   const catalogue = configuredCatalogue(config, terminal.env, log);
   const classifiers = namedClassifiers(request.classifiers, catalogue, terminal.folder);
   const { keepAnswers } = request;
-  return localLabeller(await compose({ config, catalogue, log, keepAnswers }), { ...asked, classifiers });
+  const outcomes = callOutcomes();
+  const composition = await compose({ config, catalogue, log, keepAnswers, metrics: outcomes });
+  return localLabeller(composition, outcomes, { ...asked, classifiers });
 }
 
 async function openRemote(server: string, asked: Asked, terminal: Terminal, scope: Scope): Promise<Labeller> {

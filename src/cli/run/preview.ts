@@ -5,6 +5,7 @@ import { spendingWords } from '../estimate/estimate.ts';
 import { oneLine, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Labelled, Labeller } from './labeller.ts';
+import { number } from './progress.ts';
 
 /** Enough to see whether the labels make sense, few enough to cost nothing. */
 export const previewRows = 20;
@@ -25,7 +26,7 @@ export async function confirmed(
   const rest = restOf(answers.ledger, totalRows - batch.rows);
   const spending = { ...rest, currency: labeller.currency, cost: answers.ledger.cost > 0 ? rest.cost : null };
   terminal.say(
-    `\nThe first ${batch.rows} rows are above. The other ${(totalRows - batch.rows).toLocaleString('en')} will take about ${spendingWords(spending, labeller.capacity)}.`,
+    `\nThe other ${number(totalRows - batch.rows)} rows will take about\n  ${spendingWords(spending, labeller.capacity)}`,
   );
   return /^\s*y(es)?\s*$/i.test(await terminal.ask('Go on? [y/N] '));
 }
@@ -43,7 +44,7 @@ export function restOf(ledger: Readonly<Ledger>, rows: number) {
 
 export type JsonRow = Readonly<Record<string, Json>>;
 
-/** One line a row: the start of what was judged, and one cell for each classifier. */
+/** One line a row: one cell for each classifier, then the start of what was judged. */
 export function previewTable(
   inputs: readonly JsonRow[],
   answers: readonly JsonRow[],
@@ -51,10 +52,11 @@ export function previewTable(
   classifiers: readonly string[],
 ): string {
   return table(
-    ['conversation', ...classifiers],
+    // Text comes last: in some scripts a character takes two columns.
+    [...classifiers, 'conversation'],
     answers.map((answer, row) => [
-      oneLine(firstWords(inputs[row]?.[conversation] ?? null), textWidth),
       ...classifiers.map((name) => oneLine(mainOutput(answer[name] as JsonRow), labelWidth)),
+      oneLine(firstWords(inputs[row]?.[conversation] ?? null), textWidth),
     ]),
   );
 }

@@ -8,6 +8,8 @@ export interface Standing {
   /** Rows a second lately; 0 while nothing is known. */
   readonly rate: number;
   readonly ledger: Readonly<Ledger>;
+  /** What holds it up, in words. */
+  readonly trouble: string | null;
 }
 
 const barCells = 16;
@@ -21,7 +23,7 @@ export function bar(part: number, cells = barCells): string {
 
 /** Rows, rate, time left and the ledger on one line of at most `width` characters. */
 export function progressLine(
-  { rows, total, rate, ledger }: Standing,
+  { rows, total, rate, ledger, trouble }: Standing,
   width = Number.POSITIVE_INFINITY,
 ): string {
   const part = total === 0 ? 1 : rows / total;
@@ -31,6 +33,7 @@ export function progressLine(
     `${number(rows)}/${number(total)} rows`,
     `${rate >= 10 ? number(Math.round(rate)) : rate.toFixed(1)}/s`,
     rows === total ? 'done' : left,
+    ...(trouble === null ? [] : [trouble]),
     ledgerWords(ledger),
   ];
   return Array.from(pieces.join('  '))

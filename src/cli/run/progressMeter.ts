@@ -20,7 +20,13 @@ export interface ProgressMeter {
   stop(): void;
 }
 
-export function progressMeter(total: number, clock: Clock, terminal: Terminal): ProgressMeter {
+/** @param trouble asked each time a line is shown */
+export function progressMeter(
+  total: number,
+  clock: Clock,
+  terminal: Terminal,
+  trouble: () => string | null = () => null,
+): ProgressMeter {
   const ledger = emptyLedger();
   let rows = 0;
   let marks: { readonly at: number; readonly rows: number }[] = [{ at: clock.now(), rows: 0 }];
@@ -35,7 +41,7 @@ export function progressMeter(total: number, clock: Clock, terminal: Terminal): 
     return first === undefined || seconds === 0 ? 0 : (rows - first.rows) / seconds;
   };
   const show = () => {
-    const line = progressLine({ rows, total, rate: rate(), ledger }, terminal.columns);
+    const line = progressLine({ rows, total, rate: rate(), ledger, trouble: trouble() }, terminal.columns);
     if (terminal.columns === undefined) terminal.say(line);
     else terminal.update(line);
   };

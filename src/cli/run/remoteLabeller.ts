@@ -42,6 +42,7 @@ export async function remoteLabeller(options: RemoteOptions, asked: Asked, scope
       return { ipc: batch.ipc, rows: batch.rowCount, ledger };
     },
     capacity: unknownCapacity,
+    trouble: null,
     currency: '',
     close: async () => client.close(),
   };
