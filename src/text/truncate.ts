@@ -4,9 +4,12 @@ import { cut } from './cut.ts';
 import { strategies } from './shares.ts';
 import { countTokens, maxTokenLength } from './tokens.ts';
 
-/** Enough of the budget used to stop looking for more. */
+/** Enough of the budget used to stop looking for more; trials aim between it and the whole. */
 const wellUsed = 0.97;
-/** The search nearly always ends after two to four trials. */
+const aim = 0.985;
+/** Trials in proportion to the last one; nearly always two to four do. Then halving finds a way. */
+const proportionalTrials = 5;
+/** Trials after which the best found is good enough. */
 const maxTrials = 8;
 /** Characters of a token to begin with; English has four to five. */
 const firstGuess = 4;
@@ -45,7 +48,7 @@ function largestWithin(
   let low = 0;
   let high = tooLarge;
   let size = Math.min(maxTokens * firstGuess, Math.floor(high / 2));
-  for (let trial = 0; trial < maxTrials && low < high; trial++) {
+  for (let trial = 1; low < high && (best === undefined || trial <= maxTrials); trial++) {
     const text = textOf(size);
     const tokens = countTokens(text);
     if (tokens <= maxTokens) {
@@ -55,8 +58,9 @@ function largestWithin(
     } else {
       high = size;
     }
-    const proportional = Math.floor((size * maxTokens) / tokens);
-    size = proportional >= low && proportional < high ? proportional : Math.floor((low + high) / 2);
+    const next = Math.floor((size * maxTokens * aim) / tokens);
+    const isUsable = trial <= proportionalTrials && next >= low && next < high;
+    size = isUsable ? next : Math.floor((low + high) / 2);
   }
   if (best !== undefined) return best;
   const least = textOf(0);

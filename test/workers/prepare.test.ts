@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { keyMaker } from '../../src/text/key.ts';
+import { countTokens } from '../../src/text/tokens.ts';
+import { prepare } from '../../src/workers/prepare.ts';
+import { question, taskOf, taskOfFixture } from './batches.ts';
+
+const conversation = fc.option(
+  fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 40 }),
+    fc.constantFrom('', '  ', '[1]', '[]', '[{"role":"user","content":"Hi"}]', 'the same', '[oops'),
+  ),
+);
+
+suite('prepare', () => {
+  test('every row is skipped with a reason, or has a key and a text of its own conversation', () => {
+    fc.assert(
+      fc.property(fc.array(conversation, { minLength: 1, maxLength: 20 }), (rows) => {
+        const batch = prepare(taskOf(rows));
+        assert.equal(batch.rows, rows.length);
+        const [textOf] = batch.textOf;
+        const [keys] = batch.keys;
+        rows.forEach((row, index) => {
+          if (batch.skipped[index] !== null) {
+            assert.deepEqual([textOf![index], keys![index]], [-1, '']);
+            return;
+          }
+          const [first] = JSON.parse(batch.texts[textOf![index]!]!);
+          const content = row!.startsWith('[{') ? 'Hi' : row;
+          assert.deepEqual(first, { i: 1, role: 'user', content });
+          const canonical = JSON.stringify([['user', content!.replaceAll('\r\n', '\n')]]);
+          assert.deepEqual(keys![index], keyMaker([question])(canonical)[0]);
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('says why rows are skipped', () => {
+    assert.deepEqual(prepare(taskOf(['x', null, ' ', '[1]'])).skipped, [
+      null,
+      'null',
+      'empty',
+      'bad_conversation',
+    ]);
+  });
+
+  test('equal conversations and classifiers that cut alike share a text', () => {
+    const long = 'word '.repeat(100);
+    const short = { ...question, truncate: { maxTokens: 60, strategy: 'head' } as const };
+    const other = { ...short, digest: 'e'.repeat(64) };
+    const batch = prepare(taskOf([long, long, 'x'], { questions: [question, short, other] }));
+    assert.deepEqual(
+      batch.textOf.map((row) => [...row]),
+      [
+        [0, 0, 2],
+        [1, 1, 2],
+        [1, 1, 2],
+      ],
+    );
+    assert.equal(batch.texts.length, 3);
+    assert.ok(countTokens(batch.texts[1]!) <= 60);
+    const bytes = batch.texts.map((text) => Buffer.byteLength(text));
+    assert.deepEqual([...batch.textBytes], bytes);
+    assert.deepEqual([...batch.cutBytes], [0, bytes[0]! - bytes[1]!, 0]);
+    assert.equal(new Set(batch.keys.flat()).size, 4);
+  });
+
+  test('the same conversation has the same key as text, as JSON, as a list, with either line end', () => {
+    const keyOf = (rows: string[]) => prepare(taskOf(rows)).keys[0];
+    assert.equal(new Set(keyOf(['a\nb', 'a\r\nb', '[{"role":"Human","content":"a\\nb"}]'])).size, 1);
+    const fromList = prepare({ ...taskOfFixture('list_reordered') }).keys[0]!;
+    const fromText = prepare({ ...taskOfFixture('utf8') }).keys[0]!;
+    assert.deepEqual([fromList[0], fromList[3]], [fromText[0], fromText[3]]);
+  });
+
+  test('tells when the bytes are known to be sound, and never for broken ones', () => {
+    let sound = 0;
+    const count = () => {
+      sound++;
+    };
+    prepare(taskOf(['x']), count);
+    assert.equal(sound, 1);
+    assert.throws(() => prepare(taskOf(['x'], { rowCount: 2 }), count), { kind: 'row_count' });
+    assert.equal(sound, 1);
+  });
+});
