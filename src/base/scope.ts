@@ -92,6 +92,9 @@ export interface SharedScope extends Scope {
   join(member: Scope): () => void;
 }
 
+/** One for all: making an error costs more than all else that a leaving waiter does. */
+const nobodyWaits = new SemtelError('cancelled', 'Nobody waits for this any more.');
+
 /** Opens a shared scope; its deadline is the latest of its members'. */
 export function openSharedScope(): SharedScope {
   const listeners = new Listeners();
@@ -115,7 +118,7 @@ export function openSharedScope(): SharedScope {
       };
       members.add(member);
       member.leave = scope.onEnd(drop);
-      return () => drop(new SemtelError('cancelled', 'Nobody waits for this any more.'));
+      return () => drop(nobodyWaits);
     },
   };
 }

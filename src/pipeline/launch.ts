@@ -1,4 +1,5 @@
 import { openSharedScope, type Scope } from '../base/scope.ts';
+import { canCombine } from '../classifier/combine.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
 import { overBudgetAnswer, storedAnswer } from './answers.ts';
 import { type Asking, ask, estimatePromptTokens } from './ask.ts';
@@ -6,7 +7,7 @@ import type { BatchRequest, PipelineParts, Question, Settled } from './batch.ts'
 import type { Usage } from './budget.ts';
 import type { Flight } from './flights.ts';
 import { type PlannedCall, plan } from './plan.ts';
-import { combinable, promptFor } from './prompt.ts';
+import type { promptFor } from './prompt.ts';
 
 /** What the steps of one batch share. */
 export interface Work {
@@ -15,6 +16,7 @@ export interface Work {
   readonly parts: PipelineParts;
   /** The rows' clock. */
   readonly scope: Scope;
+  readonly promptFor: typeof promptFor;
 }
 
 /** A question whose flight this batch opened and must land. */
@@ -35,7 +37,7 @@ export function launch(opened: readonly Opened[], work: Work): void {
 async function lookUpAndAsk(opened: readonly Opened[], work: Work): Promise<void> {
   const fresh = new Map((await withoutStored(opened, work)).map((mine) => [mine.question, mine]));
   const { classifiers, models, combine } = work.batch;
-  const calls = plan([...fresh.keys()], { classifiers, models, combinable: combine ? combinable : null });
+  const calls = plan([...fresh.keys()], { classifiers, models, combinable: combine ? canCombine : null });
   await Promise.all(
     calls.map((call) =>
       askCall(
@@ -91,10 +93,11 @@ async function askCall(call: PlannedCall, opened: readonly Opened[], work: Work)
   });
 }
 
-function askingOf(model: string, opened: readonly Opened[], { prepared, batch }: Work): Asking {
+function askingOf(model: string, opened: readonly Opened[], work: Work): Asking {
+  const { prepared, batch } = work;
   const { text } = opened[0]!.question;
   return {
-    prompt: promptFor(opened.map(({ question }) => batch.classifiers[question.classifier]!)),
+    prompt: work.promptFor(opened.map(({ question }) => batch.classifiers[question.classifier]!)),
     model,
     conversation: prepared.texts[text]!,
     conversationBytes: prepared.textBytes[text]!,

@@ -17,23 +17,29 @@ export interface PlanOptions {
 }
 
 /**
- * New questions to calls: one each, or one for the questions of a row that share text and model, where they may.
+ * New questions to calls: one each, or one for the questions of a row that share text and model, as far as they may.
  * Every question stands in exactly one call.
  */
 export function plan(questions: readonly Question[], options: PlanOptions): readonly PlannedCall[] {
-  const alone = (question: Question) => ({
-    questions: [question],
-    model: options.models[question.classifier]!,
+  const { classifiers, models, combinable } = options;
+  const call = (together: readonly Question[]) => ({
+    questions: together,
+    model: models[together[0]!.classifier]!,
   });
-  const { combinable } = options;
-  if (combinable === null) return questions.map(alone);
-  const groups = Map.groupBy(
+  if (combinable === null) return questions.map((question) => call([question]));
+  const mayJoin = (group: readonly Question[], question: Question) =>
+    combinable([...group, question].map(({ classifier }) => classifiers[classifier]!));
+  const sameText = Map.groupBy(
     questions,
-    ({ row, text, classifier }) => `${row} ${text} ${options.models[classifier]}`,
+    ({ row, text, classifier }) => `${row} ${text} ${models[classifier]}`,
   );
-  return [...groups.values()].flatMap((group) => {
-    const together =
-      group.length > 1 && combinable(group.map(({ classifier }) => options.classifiers[classifier]!));
-    return together ? [{ ...alone(group[0]!), questions: group }] : group.map(alone);
+  return [...sameText.values()].flatMap((members) => {
+    const groups: Question[][] = [];
+    for (const question of members) {
+      const group = groups.find((each) => mayJoin(each, question));
+      if (group === undefined) groups.push([question]);
+      else group.push(question);
+    }
+    return groups.map(call);
   });
 }

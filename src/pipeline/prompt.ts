@@ -36,10 +36,13 @@ export function promptFor(classifiers: readonly Classifier[]): Prompt {
     : { classifiers, ...combineClassifiers(classifiers) };
 }
 
-/** Whether one request may carry these: each allows it, they ask for the same parameters and the file forms fit. */
-export function combinable(classifiers: readonly Classifier[]): boolean {
-  const parameters = JSON.stringify(classifiers[0]?.parameters);
-  return classifiers.every(
-    (classifier) => classifier.combine && JSON.stringify(classifier.parameters) === parameters,
-  );
+/** `promptFor`, made once per set of classifiers: what a batch asks for each of its rows. */
+export function promptBook(): typeof promptFor {
+  const made = new Map<string, Prompt>();
+  return (classifiers) => {
+    const set = classifiers.map(({ name }) => name).join(' ');
+    const prompt = made.get(set) ?? promptFor(classifiers);
+    made.set(set, prompt);
+    return prompt;
+  };
 }

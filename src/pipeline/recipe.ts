@@ -2,6 +2,7 @@ import type { Ledger } from '../base/ledger.ts';
 import { answerRows } from './answerRows.ts';
 import type { BatchRequest, BatchScopes, PipelineParts } from './batch.ts';
 import { prepare } from './prepare.ts';
+import { promptBook } from './prompt.ts';
 import { settle } from './settle.ts';
 
 export interface BatchResult {
@@ -21,7 +22,7 @@ export async function classifyBatch(
   scopes: BatchScopes,
 ): Promise<BatchResult> {
   const prepared = await prepare(batch, parts, scopes.exchange);
-  const columns = await answerRows({ prepared, batch, parts, scope: scopes.rows });
+  const columns = await answerRows({ prepared, batch, parts, scope: scopes.rows, promptFor: promptBook() });
   const { ipc, ledger } = await settle(prepared, columns, batch, parts, scopes.exchange);
   return { ipc, rowCount: prepared.rows, ledger };
 }

@@ -74,7 +74,8 @@ function countAnswers(classifier: string, answers: readonly Answer[], metrics: M
     metrics.count('semtel_answers_total', { classifier, status, source }, group.length);
   }
   for (const { repair } of answers)
-    if (repair !== null) metrics.count('semtel_repairs_total', { classifier, repair });
+    for (const each of repair?.split('+') ?? [])
+      metrics.count('semtel_repairs_total', { classifier, repair: each });
 }
 
 /** Answers in row order to one Arrow record batch, encoded in a worker, and the ledger that counts them. */
