@@ -40,7 +40,8 @@ _RULES = (
     _Rule(flight.FlightTimedOutError, DeadlineError, "deadline", Again.UNTIL_TIMEOUT),
     _Rule(flight.FlightUnauthenticatedError, UnauthenticatedError, "bad_token", Again.NEVER),
     _Rule(flight.FlightUnauthorizedError, UnauthenticatedError, "bad_token", Again.NEVER),
-    _Rule(flight.FlightCancelledError, CancelledError, "cancelled", Again.NEVER),
+    # Without a trailer nobody cancelled the job: the server, or something between, dropped the stream.
+    _Rule(flight.FlightCancelledError, UnavailableError, "unreachable", Again.UNTIL_TIMEOUT),
     _Rule(flight.FlightInternalError, ServerError, "internal", Again.ONCE),
     _Rule(pa.ArrowKeyError, NotFoundError, "not_found", Again.NEVER),
     _Rule(pa.ArrowNotImplementedError, ServerError, "not_semtel", Again.NEVER),
@@ -48,8 +49,11 @@ _RULES = (
 )
 _UNKNOWN = _Rule(Exception, ServerError, "internal", Again.NEVER)
 
-# These come as ArrowInvalid, like every FAILED_PRECONDITION and RESOURCE_EXHAUSTED.
-_CLASS_OF_CODE: dict[str, type[SemtelError]] = {"endpoints_rejected": EndpointsRejectedError}
+# What the trailer says goes before the type: endpoints_rejected comes as ArrowInvalid, like any bad request.
+_FINAL_CODES: dict[str, type[SemtelError]] = {
+    "cancelled": CancelledError,
+    "endpoints_rejected": EndpointsRejectedError,
+}
 
 _PREFIX = " error, with message: "
 _SUFFIXES = (". gRPC client debug context:", ". Detail: ")
@@ -74,9 +78,10 @@ def failure_of(error: Exception, trailers: Mapping[str, str], host: str) -> Fail
     words = sentence_of(error)
     if code == "bad_request" and "larger than max" in words:
         code, words = "message_too_large", f"{words}; lower batch_bytes, or shorten the conversation"
-    raised = _CLASS_OF_CODE.get(code, rule.raises)(code, f"semtel server {host}: {words} ({code}).")
+    final = unwanted or code in _FINAL_CODES
+    raised = _FINAL_CODES.get(code, rule.raises)(code, f"semtel server {host}: {words} ({code}).")
     raised.__cause__ = error
-    return Failure(raised, Again.NEVER if unwanted else rule.again, pushback_s)
+    return Failure(raised, Again.NEVER if final else rule.again, pushback_s)
 
 
 def sentence_of(error: Exception) -> str:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from semtel.conversation import plain_column
-from semtel.errors import InvalidRequestError
 from semtel.request import CONVERSATION, ROW
 
 # Row numbers are int32 and begin again after this many.
@@ -40,7 +39,7 @@ def slices(batches: Iterable[pa.RecordBatch], conversation: int, batch_rows: int
     for batch in batches:
         for start in range(0, batch.num_rows, batch_rows):
             rows = batch.slice(start, batch_rows)
-            column = _plain(rows.column(conversation))
+            column = plain_column(rows.column(conversation))
             for offset, length in _parts(column, 0, len(column), batch_bytes):
                 numbers = pa.array((n % _ROW_NUMBERS for n in range(first, first + length)), pa.int32())
                 question = pa.RecordBatch.from_arrays([numbers, column.slice(offset, length)], _QUESTION_NAMES)
@@ -56,13 +55,3 @@ def _parts(column: pa.Array, offset: int, length: int, max_bytes: int) -> Iterat
         yield from _parts(column, offset + half, length - half, max_bytes)
     elif length:
         yield offset, length
-
-
-def _plain(column: pa.Array) -> pa.Array:
-    try:
-        return plain_column(column)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise InvalidRequestError(
-            "column_type",
-            f"The conversation column has type {column.type}; use text or list<struct<role, content>>.",
-        ) from error

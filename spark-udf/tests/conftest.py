@@ -1,5 +1,8 @@
+import os
+
 import fake_server
 import pytest
+import real_server
 
 
 @pytest.fixture
@@ -8,3 +11,19 @@ def server():
     started = fake_server.FakeServer()
     yield started
     started.shutdown()
+
+
+@pytest.fixture(scope="session")
+def semtel_server(tmp_path_factory):
+    """The real server, its simulated endpoint answering from marks."""
+    if not real_server.NODE.exists():
+        pytest.skip("node_modules is missing: run npm ci at the top of the repository")
+    started = real_server.RealServer(tmp_path_factory.mktemp("semtel"), {"answers": "marked", "latency_ms": 20})
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def real_target(request):
+    """``$SEMTEL_TEST_TARGET``, a server whose endpoint answers from marks; else one started here."""
+    return os.environ.get("SEMTEL_TEST_TARGET") or request.getfixturevalue("semtel_server").target

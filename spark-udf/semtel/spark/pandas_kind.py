@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyspark.sql.functions import pandas_udf
@@ -15,9 +16,18 @@ def pandas_kind(labeller: ColumnLabeller, result: StructType) -> Any:
     """Wrap a labeller as a pandas UDF over an iterator of Series."""
 
     def run(conversations: Iterator[pd.Series]) -> Iterator[pd.DataFrame]:
-        arrays = (pa.Array.from_pandas(series) for series in conversations)
+        arrays = (pa.array([_plain(value) for value in series]) for series in conversations)
         for labels in labeller.label(arrays):
             columns = zip(labels.type, labels.flatten(), strict=True)
             yield pd.DataFrame({field.name: column.to_pylist() for field, column in columns})
 
     return pandas_udf(run, result)  # type: ignore[call-overload]
+
+
+def _plain(value: Any) -> Any:
+    """Undo numpy: Spark makes an array of each list, and pyarrow takes an empty one for numbers."""
+    if isinstance(value, np.ndarray):
+        return [_plain(element) for element in value]
+    if isinstance(value, dict):
+        return {name: _plain(element) for name, element in value.items()}
+    return value
