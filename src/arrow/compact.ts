@@ -11,7 +11,7 @@ import {
   Vector,
   vectorFromArray,
 } from 'apache-arrow';
-import { plainType } from './gather.ts';
+import { plainType } from './plainType.ts';
 
 /**
  * The named columns of a batch without dictionaries and views, at any depth of lists and structs:

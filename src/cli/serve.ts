@@ -5,10 +5,12 @@ import type { EndpointView } from '../llm/call.ts';
 import { prometheusMetrics } from '../observe/prometheus.ts';
 import { startServer } from '../server/grpcServer.ts';
 import { startStatus } from '../server/status.ts';
+import { wrong } from './arguments.ts';
 import { configuredCatalogue } from './catalogue.ts';
 import type { Command } from './command.ts';
 import { type Composition, compose } from './compose.ts';
 import { refuseOpenListening } from './config/exposure.ts';
+import { parseAddress } from './config/fields.ts';
 import type { Config } from './config/load.ts';
 import { exitCodes } from './exitCodes.ts';
 import { serverSetup } from './setup.ts';
@@ -26,21 +28,24 @@ export const command: Command = {
   async run(args, terminal) {
     const setup = serverSetup(args, terminal);
     const { log } = setup;
-    const config = { ...setup.config, listen: args.text('listen') ?? setup.config.listen };
+    const listen = args.text('listen') ?? setup.config.listen;
+    if (parseAddress(listen) === undefined)
+      throw wrong('--listen must be HOST:PORT, such as 127.0.0.1:8815.');
+    const config = { ...setup.config, listen };
     refuseOpenListening(config, args.flag('insecure'));
-    const metrics = prometheusMetrics(version);
-    const composition = await compose({
-      config,
-      catalogue: configuredCatalogue(config, terminal.env, log),
-      log,
-      metrics,
-    });
     const interrupted = new Promise<void>((stop) => {
       terminal.onInterrupt((times) => {
         // Whoever asks twice does not want to wait.
         if (times > 1) process.exit(exitCodes.interrupted);
         stop();
       });
+    });
+    const metrics = prometheusMetrics(version);
+    const composition = await compose({
+      config,
+      catalogue: configuredCatalogue(config, terminal.env, log),
+      log,
+      metrics,
     });
     try {
       await serveUntil(interrupted, composition, config, metrics, log);

@@ -7,8 +7,8 @@ import { progressLine } from './progress.ts';
 const drawMs = 250;
 /** Without a terminal each line stays in somebody's log. */
 const lineMs = 5_000;
-/** The rate is that of the last half minute: batches end in bursts. */
-const rateMs = 30_000;
+/** The rate is that of the last batches, two rounds of those asked at once: they end in bursts. */
+const rateBatches = 16;
 
 /** Counts what was labelled and shows it while it runs. */
 export interface ProgressMeter {
@@ -32,12 +32,8 @@ export function progressMeter(
   let marks: { readonly at: number; readonly rows: number }[] = [{ at: clock.now(), rows: 0 }];
   let stopTimer = () => {};
   const rate = () => {
-    const now = clock.now();
-    const recent = marks.filter(({ at }) => at >= now - rateMs);
-    // The last mark before the window, so that a slow batch still gives a rate.
-    marks = marks.slice(Math.max(0, marks.length - recent.length - 1));
     const [first] = marks;
-    const seconds = first === undefined ? 0 : (now - first.at) / 1000;
+    const seconds = first === undefined ? 0 : (clock.now() - first.at) / 1000;
     return first === undefined || seconds === 0 ? 0 : (rows - first.rows) / seconds;
   };
   const show = () => {
@@ -56,7 +52,7 @@ export function progressMeter(
     add(more, part) {
       rows += more;
       addLedger(ledger, part);
-      marks.push({ at: clock.now(), rows });
+      marks = [...marks.slice(-rateBatches), { at: clock.now(), rows }];
     },
     start() {
       marks = [{ at: clock.now(), rows }];
