@@ -27,6 +27,7 @@ const table: Record<string, readonly string[] | 'all'> = {
 /** One library behind one folder (or, where the reason is in ARCHITECTURE.md, two). */
 const homes: Record<string, readonly string[]> = {
   'apache-arrow': ['arrow'],
+  flatbuffers: ['arrow'],
   '@grpc/grpc-js': ['server'],
   '@grpc/proto-loader': ['server'],
   '@grpc/reflection': ['server'],

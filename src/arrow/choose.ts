@@ -2,7 +2,7 @@ import type { Field, Schema } from 'apache-arrow';
 import { SemtelError } from '../base/error.ts';
 import { nearest } from '../base/nearest.ts';
 import { checkConversationType, holdsConversations } from './conversations.ts';
-import { plainType } from './gather.ts';
+import { plainType } from './plainType.ts';
 
 /** Names of the columns that are read and returned; empty where the defaults hold. */
 export interface ColumnNames {

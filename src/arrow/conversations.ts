@@ -7,19 +7,18 @@ import { type Column, isValid, offsetsOf } from './column.ts';
  * `{ role, content }` or null; content is a string, null, or a list of parts `{ type, text }`.
  */
 export type RawConversation = string | null | readonly (RawMessage | null)[];
-export interface RawMessage {
+interface RawMessage {
   readonly role: string | null;
   readonly content: string | null | readonly (RawPart | null)[];
 }
-export interface RawPart {
+interface RawPart {
   readonly type: string | null;
   readonly text: string | null;
 }
 
 type Reader<T> = (row: number) => T;
 
-/** Says which column types hold a conversation. */
-export const conversationTypes = 'a string or a list of structs with role and content';
+const conversationTypes = 'a string or a list of structs with role and content';
 
 /** True for a column type that can hold conversations, once it is plain. */
 export function holdsConversations(type: DataType): boolean {

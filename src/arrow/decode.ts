@@ -1,7 +1,8 @@
 import { Field } from 'apache-arrow';
 import { type ColumnNames, chooseColumns } from './choose.ts';
 import { conversationReader, type RawConversation } from './conversations.ts';
-import { plainColumn, plainField } from './gather.ts';
+import { plainColumn } from './gather.ts';
+import { plainField } from './plainType.ts';
 import { loadSchema, loadStream, type StreamLimits } from './stream.ts';
 import { writeStream } from './write.ts';
 

@@ -1,6 +1,7 @@
 import type { Schema } from 'apache-arrow';
 import { SemtelError } from '../base/error.ts';
 import { readFrames } from '../base/ipcFrames.ts';
+import { newBudget } from './buffers.ts';
 import type { Column } from './column.ts';
 import { plainColumn } from './gather.ts';
 import { loadColumns } from './load.ts';
@@ -26,6 +27,7 @@ export interface StreamLimits {
 export function loadStream(ipc: Uint8Array, limits: StreamLimits): LoadedStream {
   const dictionaries = new Map<number, Column>();
   const batches: Column[][] = [];
+  const budget = newBudget();
   let schema: Schema | undefined;
   let rows = 0;
   for (const { header, body } of readFrames(ipc)) {
@@ -45,7 +47,7 @@ export function loadStream(ipc: Uint8Array, limits: StreamLimits): LoadedStream 
           'bad_arrow',
           `The Arrow stream holds a dictionary ${id} that its schema does not know.`,
         );
-      const values = plainColumn(type, loadColumns([type], batch, body, dictionaries));
+      const values = plainColumn(type, loadColumns([type], batch, body, dictionaries, budget));
       const before = delta ? dictionaries.get(id) : undefined;
       dictionaries.set(id, before === undefined ? values : plainColumn(values.type, [before, values]));
       continue;
@@ -57,7 +59,7 @@ export function loadStream(ipc: Uint8Array, limits: StreamLimits): LoadedStream 
         `The batch has ${rows} rows or more; this server takes ${limits.maxRows}. Send smaller batches.`,
       );
     const types = schema.fields.map((field) => field.type);
-    batches.push(loadColumns(types, batch, body, dictionaries));
+    batches.push(loadColumns(types, batch, body, dictionaries, budget));
   }
   if (schema === undefined) throw noSchema();
   if (limits.rowCount !== null && limits.rowCount !== rows)

@@ -7,7 +7,7 @@ export interface Share {
 }
 
 /** What a strategy must know of a message. */
-export interface Measured {
+interface Measured {
   readonly role: string;
   readonly length: number;
 }

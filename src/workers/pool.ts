@@ -95,7 +95,7 @@ export function poolWorkers({ threads, maxQueue, clock, log }: PoolOptions): Wor
 function watch(phase: Phase, clock: Clock, onHang: () => void): () => void {
   let over = false;
   let stopTimer = () => {};
-  started(phase).then(() => {
+  void started(phase).then(() => {
     if (over) return;
     stopTimer = clock.after(readingLimitMs, () => {
       if (isReading(phase)) onHang();
