@@ -6,7 +6,7 @@ import type { Scope } from '../base/scope.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Engine } from '../llm/call.ts';
 import type { AnswerStore } from '../store/store.ts';
-import type { Columns, Workers } from '../workers/tasks.ts';
+import type { PrepareTask, Workers } from '../workers/tasks.ts';
 import type { Budget } from './budget.ts';
 import type { Flights } from './flights.ts';
 
@@ -43,9 +43,9 @@ export interface JobPart {
 export interface BatchRequest {
   /** One whole Arrow IPC stream. */
   readonly ipc: Uint8Array;
-  readonly rowCount: number | null;
+  readonly rowCount: number;
   readonly maxRows: number;
-  readonly columns: Columns;
+  readonly columns: PrepareTask['columns'];
   /** In output order. */
   readonly classifiers: readonly Classifier[];
   /** Logical model per classifier. */

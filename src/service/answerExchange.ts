@@ -34,7 +34,7 @@ export async function answerExchange(
   const { limits, clock, pipeline } = parts;
   const classifiers = asked.classifiers.map((name) => classifierNamed(name, pipeline));
   const models = classifiers.map((classifier) => modelFor(classifier, asked, pipeline));
-  if ((rowCount ?? 0) > limits.batchRows)
+  if (rowCount > limits.batchRows)
     throw new SemtelError(
       'too_many_rows',
       `The batch has ${rowCount} rows; the limit is ${limits.batchRows}. Send smaller batches.`,
@@ -76,14 +76,13 @@ async function admit(
   parts: ExchangeParts,
   scope: Scope,
 ): Promise<() => void> {
-  const { admission, limits, clock, entrance } = parts;
+  const { admission, clock, entrance } = parts;
   const waiting = openScope(clock, { parent: scope });
   const leaveEntrance = entrance.onEnd(waiting.end);
-  const rows = exchange.rowCount ?? limits.batchRows;
   const load = {
     jobId,
     bytes: exchange.ipc.byteLength,
-    questions: rows * exchange.options.classifiers.length,
+    questions: exchange.rowCount * exchange.options.classifiers.length,
   };
   try {
     return await admission.admit(load, waiting);

@@ -26,8 +26,8 @@ export interface Exchange {
   readonly options: ClassifyOptions;
   /** One whole Arrow IPC stream. */
   readonly ipc: Uint8Array;
-  /** Declared rows; null where the door declares none. */
-  readonly rowCount: number | null;
+  /** Declared rows; another number found is `row_count`. */
+  readonly rowCount: number;
   readonly door: Door;
   /** Address of the client, for the default job id. */
   readonly peer: string;

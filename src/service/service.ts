@@ -69,7 +69,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       if (job.state === 'CANCELLED') throw job.scope.ended!;
       const scope = openScope(clock, { parent: client });
       const leaveLife = life.onEnd(scope.end);
-      const leaveJob = job.enter(exchange.rowCount ?? 0);
+      const leaveJob = job.enter(exchange.rowCount);
       open += 1;
       try {
         return await answerExchange(exchange, job, parts, scope);

@@ -1,15 +1,8 @@
-import type { Answer, OutputField } from '../base/answer.ts';
+import type { AnswerColumn } from '../arrow/answers.ts';
+import type { ColumnNames } from '../arrow/choose.ts';
+import type { AnswerShape } from '../arrow/encode.ts';
 import type { Truncation } from '../base/conversation.ts';
 import type { Scope } from '../base/scope.ts';
-
-/** Which columns of the input are read and which come back. */
-export interface Columns {
-  /** Input column; empty: `conversation`, else `messages`. */
-  readonly conversation: string;
-  /** Column returned unchanged, first; empty: none. */
-  readonly id: string;
-  readonly passthrough: readonly string[];
-}
 
 /** What the worker must know of one classifier to make a question's key and text. */
 export interface QuestionSpec {
@@ -23,10 +16,10 @@ export interface QuestionSpec {
 export interface PrepareTask {
   /** One whole Arrow IPC stream. Transferred where it owns its buffer: do not read it afterwards. */
   readonly ipc: Uint8Array;
-  /** Declared rows; null where the door declares none (Flight). */
-  readonly rowCount: number | null;
+  /** As the client declares them; another number found is `row_count`. */
+  readonly rowCount: number;
   readonly maxRows: number;
-  readonly columns: Columns;
+  readonly columns: ColumnNames;
   /** One per classifier, in output order. */
   readonly questions: readonly QuestionSpec[];
 }
@@ -51,16 +44,6 @@ export interface PreparedBatch {
   readonly carried: Uint8Array;
 }
 
-/** One answer column to write. */
-export interface AnswerColumn {
-  readonly name: string;
-  /** First 12 hex of the classifier's digest; written in every row. */
-  readonly promptDigest: string;
-  /** Declared outputs, then derived ones, in file order. */
-  readonly outputs: readonly OutputField[];
-  readonly answers: readonly Answer[];
-}
-
 export interface EncodeTask {
   readonly carried: Uint8Array;
   readonly rows: number;
@@ -70,8 +53,8 @@ export interface EncodeTask {
 export interface SchemaTask {
   /** Schema of the input as an IPC stream (end marker optional); null: answer columns only. */
   readonly input: Uint8Array | null;
-  readonly columns: Columns;
-  readonly classifiers: readonly Pick<AnswerColumn, 'name' | 'outputs'>[];
+  readonly columns: ColumnNames;
+  readonly classifiers: readonly AnswerShape[];
 }
 
 /** Everything that grows with the text. The same functions run in threads and, for tests, in-process. */

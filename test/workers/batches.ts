@@ -36,9 +36,9 @@ export function taskOf(
   };
 }
 
-export function taskOfFixture(name: string): PrepareTask {
+export function taskOfFixture(name: string, rowCount: number): PrepareTask {
   const ipc = new Uint8Array(readFileSync(new URL(`../arrow/fixtures/${name}.arrow`, import.meta.url)));
-  return { ...taskOf([]), ipc, rowCount: null };
+  return { ...taskOf([]), ipc, rowCount };
 }
 
 /** Bytes that are right in every part and take minutes to read: each delta copies the dictionary before it. */
@@ -52,5 +52,5 @@ export function endlessTask(deltas = 40_000): PrepareTask {
   const frame = { header: Message.encode(Message.from(delta, body.length)), body };
   const frames = [{ header: Message.encode(Message.from(schema)), body: new Uint8Array(0) }];
   const ipc = writeFrames([...frames, ...Array.from({ length: deltas }, () => frame)], true);
-  return { ...taskOf([]), ipc, rowCount: null };
+  return { ...taskOf([]), ipc };
 }

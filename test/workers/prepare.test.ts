@@ -70,8 +70,8 @@ suite('prepare', () => {
   test('the same conversation has the same key as text, as JSON, as a list, with either line end', () => {
     const keyOf = (rows: string[]) => prepare(taskOf(rows)).keys[0];
     assert.equal(new Set(keyOf(['a\nb', 'a\r\nb', '[{"role":"Human","content":"a\\nb"}]'])).size, 1);
-    const fromList = prepare({ ...taskOfFixture('list_reordered') }).keys[0]!;
-    const fromText = prepare({ ...taskOfFixture('utf8') }).keys[0]!;
+    const fromList = prepare(taskOfFixture('list_reordered', 4)).keys[0]!;
+    const fromText = prepare(taskOfFixture('utf8', 4)).keys[0]!;
     assert.deepEqual([fromList[0], fromList[3]], [fromText[0], fromText[3]]);
   });
 

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
+import { jsonRows } from '../../src/arrow/jsonRows.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { noLog } from '../../src/base/log.ts';
+import { configuredCatalogue } from '../../src/cli/catalogue.ts';
+import { compose } from '../../src/cli/compose.ts';
+import { parseConfig } from '../../src/cli/config/load.ts';
+import { connect, type SemtelClient } from '../../src/server/client.ts';
+import { startServer } from '../../src/server/grpcServer.ts';
+import type { Service } from '../../src/service/exchange.ts';
+import { type Simulator, startSimulator } from '../../src/simulate/simulator.ts';
+
+type Control = NonNullable<Parameters<typeof startSimulator>[0]['control']>;
+
+/** The whole way in one process, over real sockets: simulated endpoint, engine, worker pool, service, gRPC, client. */
+export interface Stack {
+  readonly simulator: Simulator;
+  /** Bodies of the chat requests, as sent. */
+  readonly bodies: readonly string[];
+  readonly service: Service;
+  readonly address: string;
+  readonly client: SemtelClient;
+}
+
+/** One batch with an `id` and a `conversation` column of text. */
+export function batchOf(texts: readonly (string | null)[]): { ipc: Uint8Array; rowCount: number } {
+  const table = new Table({
+    id: vectorFromArray(
+      texts.map((_, row) => `r${row}`),
+      new Utf8(),
+    ),
+    conversation: vectorFromArray(texts, new Utf8()),
+  });
+  return { ipc: tableToIPC(table, 'stream'), rowCount: texts.length };
+}
+
+export interface AnswerRow {
+  readonly id: string;
+  readonly [classifier: string]: unknown;
+}
+
+/** A result batch as rows. */
+export function rowsOf(ipc: Uint8Array): AnswerRow[] {
+  return jsonRows(ipc) as unknown as AnswerRow[];
+}
+
+/** Runs `work` against a stack of its own. `endpoint`: further YAML keys of the one endpoint. */
+export async function withStack(
+  control: Control,
+  work: (stack: Stack) => Promise<void>,
+  { endpoint = '', settings = '' } = {},
+): Promise<void> {
+  const bodies: string[] = [];
+  const simulator = await startSimulator({
+    port: 0,
+    control: { latency_ms: 0, ...control },
+    onRequest: (_, body) => bodies.push(body),
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'semtel-test-'));
+  const yaml = `
+listen: 127.0.0.1:0
+status: "off"
+workers: 2
+${settings}
+models:
+  default:
+    price: { input: 1, output: 2, currency: USD }
+    endpoints:
+      - { name: sim, base_url: "${simulator.url}/v1", model: m ${endpoint} }
+`;
+  const config = parseConfig(yaml, 'semtel.yaml', folder, {});
+  const composition = await compose({
+    config,
+    catalogue: configuredCatalogue(config, {}, noLog),
+    log: noLog,
+  });
+  const { service } = composition;
+  const server = await startServer({
+    service,
+    listen: config.listen,
+    metrics: { count() {}, seconds() {}, gauge() {} },
+    log: noLog,
+    clock: systemClock,
+  });
+  const client = connect(server.address);
+  try {
+    await work({ simulator, bodies, service, address: server.address, client });
+  } finally {
+    client.close();
+    await server.close(0);
+    await composition.close();
+    await simulator.close();
+    rmSync(folder, { recursive: true });
+  }
+}
