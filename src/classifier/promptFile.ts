@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { mapping } from './check.ts';
 
 /** Names of classifiers and outputs: they become column and field names. */
-export const namePattern = /^[a-z][a-z0-9_]{0,62}$/;
+const namePattern = /^[a-z][a-z0-9_]{0,62}$/;
 const nameRule = 'a name is a lower-case letter, then at most 62 lower-case letters, digits or underscores';
 
 export const columnName = z.string().regex(namePattern, nameRule);

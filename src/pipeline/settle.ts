@@ -51,18 +51,10 @@ function ledgerOf(rows: number, columns: SettledColumns, batch: BatchRequest, pa
   ledger.rows = rows;
   columns.forEach((column, index) => {
     const price = parts.engine.price(batch.models[index]!);
-    let cost = 0;
     for (const settled of column) {
       count(ledger, settled);
-      cost += costOf(settled.answer, price);
+      ledger.cost += costOf(settled.answer, price);
     }
-    ledger.cost += cost;
-    if (price !== null && cost > 0)
-      parts.metrics.count(
-        'semtel_cost_total',
-        { model: batch.models[index]!, currency: price.currency },
-        cost,
-      );
   });
   return ledger;
 }

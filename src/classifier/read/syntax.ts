@@ -13,7 +13,7 @@ function outsideStrings(text: string, change: (code: string) => string): string 
 const literals: Readonly<Record<string, string>> = { True: 'true', False: 'false' };
 
 /** Repairs of text that is nearly JSON, in the order tried; each is harmless to JSON that is right. */
-export const syntaxRepairs: readonly TextRepair[] = [
+const syntaxRepairs: readonly TextRepair[] = [
   {
     name: 'comments',
     repair: (text) =>
