@@ -100,10 +100,12 @@ export class Dispatcher {
 
   /** Keeps an alarm that rings early: it is cheaper to look once more than to set it anew for every waiter. */
   #wakeIn(waitMs: number): void {
-    const atMs = this.#clock.now() + waitMs;
-    if (waitMs === Number.POSITIVE_INFINITY || (this.#alarm !== null && this.#alarm.atMs <= atMs)) return;
+    // Timers count whole ms: rounding down would wake it for nothing.
+    const ms = Math.ceil(waitMs);
+    const atMs = this.#clock.now() + ms;
+    if (ms === Number.POSITIVE_INFINITY || (this.#alarm !== null && this.#alarm.atMs <= atMs)) return;
     this.#stopAlarm();
-    const stop = this.#clock.after(waitMs, () => {
+    const stop = this.#clock.after(ms, () => {
       this.#alarm = null;
       this.#dispatch();
     });

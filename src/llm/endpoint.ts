@@ -210,7 +210,7 @@ export class Endpoint {
       this.#concurrency.dropped(lease.sentMs, nowMs);
     }
     // A timeout is a latency too: without it, an endpoint that became slow would be cut short for ever.
-    if (outcome === 'timeout') this.#latency.record(nowMs - lease.sentMs, nowMs);
+    if (outcome === 'timeout' && status === null) this.#latency.record(nowMs - lease.sentMs, nowMs);
     if (!this.#breaker.failed(lease.probe, reason, nowMs, this.#neighbours.mayEject())) return;
     this.#ports.log.warn('Endpoint ejected: it fails', {
       model: this.model,

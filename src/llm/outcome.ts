@@ -72,8 +72,7 @@ export function failureOf(error: ErrorReply): Failure {
   if (named(/context_length|string_above_max/i)) return 'context_length';
   if (/context (length|window|size)|maximum context|prompt is too long/i.test(message))
     return 'context_length';
-  if (/response_format|json_schema|json_object/i.test(`${error.param} ${error.code} ${message}`))
-    return 'format_rejected';
+  if (/response_format|json_schema|json_object/i.test(error.param ?? message)) return 'format_rejected';
   return 'request_rejected';
 }
 

@@ -11,6 +11,7 @@ import type { Endpoint } from './endpoint.ts';
 import { exhausted, interrupted, refused, type Spent } from './failedCall.ts';
 import type { Lease } from './lease.ts';
 import type { Meters } from './meters.ts';
+import type { FailedSend } from './outcome.ts';
 import type { RetryBudget } from './retryBudget.ts';
 
 export interface RetryPorts {
@@ -46,18 +47,11 @@ export function withRetry(ports: RetryPorts): Call {
       spent.last = result.reason;
       if (scope.ended !== undefined) throw interrupted(scope.ended, spent);
       // A 429 cools the endpoint, not the row.
-      if (mended || result.outcome === 'throttled') continue;
-      switch (result.outcome) {
-        case 'context_length':
-        case 'content_filter':
-        case 'request_rejected':
-          throw refused(result.outcome, result, spent);
-        case 'format_rejected':
-          throw refused('request_rejected', result, spent);
-        default:
-          failures += 1;
-      }
+      if (result.outcome === 'throttled') continue;
+      if (!mended) refuseFinal(result, spent);
+      failures += 1;
       if (failures >= tuning.maxAttempts) throw exhausted(spent);
+      if (mended) continue;
       tried.add(endpoint);
       meters.retried(endpoint);
       // Another endpoint is no busier for the refusal of this one.
@@ -67,6 +61,15 @@ export function withRetry(ports: RetryPorts): Call {
       });
     }
   };
+}
+
+/** Throws when the request itself is at fault, so that no endpoint would take it. */
+function refuseFinal(failure: FailedSend, spent: Spent): void {
+  const { outcome } = failure;
+  if (outcome === 'format_rejected') throw refused('request_rejected', failure, spent);
+  if (outcome === 'context_length' || outcome === 'content_filter' || outcome === 'request_rejected') {
+    throw refused(outcome, failure, spent);
+  }
 }
 
 async function leaseFor(

@@ -101,11 +101,11 @@ function answered(error: InstanceType<typeof OpenAI.APIError>, { config, apiKey 
   };
 }
 
-/** The system's code of a broken connection (ECONNREFUSED, UND_ERR_SOCKET, ...). */
+/** With the code of what broke, where there is one (ECONNREFUSED, UND_ERR_SOCKET, ...). */
 function connectionReason(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause ? stringOr(cause.code) : null;
-    if (code !== null && /^[A-Z][A-Z0-9_]{0,47}$/.test(code)) return `could not be reached (${code})`;
+    if (code !== null && /^[A-Z][A-Z0-9_]{0,47}$/.test(code)) return `failed on the connection (${code})`;
   }
-  return 'could not be reached';
+  return 'failed on the connection';
 }

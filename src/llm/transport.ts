@@ -61,6 +61,8 @@ export function openTransport(endpoints: readonly EndpointConfig[], maxReplyByte
   };
 }
 
+const tooLong = () => Object.assign(new Error('The reply is too long.'), { code: 'REPLY_TOO_LONG' });
+
 /** One request and its whole reply. Rejects when the scope ends first, the connection fails or the reply is too long. */
 function exchange(
   pool: Pool,
@@ -96,7 +98,7 @@ function exchange(
       },
       onResponseData(_, chunk) {
         bytes += chunk.length;
-        if (bytes > maxReplyBytes) fail(new Error(`The reply is longer than ${maxReplyBytes} bytes.`));
+        if (bytes > maxReplyBytes) fail(tooLong());
         else chunks.push(chunk);
       },
       onResponseEnd() {
