@@ -26,7 +26,7 @@ export function plainColumn(type: DataType, columns: readonly Column[]): Column 
 }
 
 /** The picked rows, one after the other, as one column of plain type. */
-function gather(type: DataType, picks: readonly Pick[]): Column {
+export function gather(type: DataType, picks: readonly Pick[]): Column {
   if (DataType.isDictionary(type)) return gather(plainType(type.dictionary), picks.map(throughDictionary));
   const layout = layoutOf(type);
   const length = picks.reduce((sum, { rows }) => sum + rows.length, 0);

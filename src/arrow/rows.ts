@@ -1,60 +1,72 @@
-import {
-  Field,
-  Int64,
-  makeData,
-  RecordBatch,
-  RecordBatchStreamWriter,
-  Schema,
-  Struct,
-  Utf8,
-  type Vector,
-  vectorFromArray,
-} from 'apache-arrow';
+import { Field } from 'apache-arrow';
+import { int64Column, utf8Column } from './build.ts';
+import type { Column } from './column.ts';
+import { gather } from './gather.ts';
+import { plainField } from './plainType.ts';
+import { writeStream } from './write.ts';
 
-/** Rows of local data on their way to a service: whole columns, cut without copying. */
+/** Rows of local data on their way to a service: some rows of some columns, copied when they are encoded. */
 export interface Rows {
   readonly count: number;
   /** Rows `from` to before `to`. */
   slice(from: number, to: number): Rows;
-  /** For `ipcOf` alone. */
-  readonly batch: RecordBatch;
+  /** For `ipcOf`. */
+  readonly fields: readonly Field[];
+  /** One per field, of one record batch; of any type. */
+  readonly columns: readonly Column[];
+  /** Which rows of the columns. */
+  readonly picked: Int32Array;
 }
 
-export function rowsOf(batch: RecordBatch): Rows {
-  return {
-    count: batch.numRows,
-    slice: (from, to) => rowsOf(batch.slice(from, to)),
-    batch,
-  };
-}
-
-export type Id = string | bigint | null;
-
-/** Rows made from values: a text column for conversations and, unless its name is empty, one for ids. */
-export function rowsFrom(
-  id: { readonly name: string; readonly kind: 'text' | 'integer'; readonly values: readonly Id[] },
-  conversation: { readonly name: string; readonly values: readonly (string | null)[] },
-): Rows {
-  const columns: [string, Vector][] = [[conversation.name, vectorFromArray(conversation.values, new Utf8())]];
-  if (id.name !== '') {
-    columns.unshift([
-      id.name,
-      id.kind === 'text'
-        ? vectorFromArray(id.values as (string | null)[], new Utf8())
-        : vectorFromArray(id.values as (bigint | null)[], new Int64()),
-    ]);
-  }
-  const fields = columns.map(([name, vector]) => new Field(name, vector.type, true));
-  const length = conversation.values.length;
-  const children = columns.map(([, vector]) => vector.data[0]!);
-  return rowsOf(
-    new RecordBatch(new Schema(fields), makeData({ type: new Struct(fields), length, children })),
+/** All rows of a record batch's columns. */
+export function rowsOf(fields: readonly Field[], columns: readonly Column[]): Rows {
+  const length = columns[0]?.length ?? 0;
+  return pickedRows(
+    fields,
+    columns,
+    Int32Array.from({ length }, (_, row) => row),
   );
 }
 
-/** The parts in order as one whole IPC stream; they share one schema. */
+function pickedRows(fields: readonly Field[], columns: readonly Column[], picked: Int32Array): Rows {
+  return {
+    count: picked.length,
+    slice: (from, to) => pickedRows(fields, columns, picked.subarray(from, to)),
+    fields,
+    columns,
+    picked,
+  };
+}
+
+/** Rows made from values: a text column for conversations and, unless its name is empty, one for ids. */
+export function rowsFrom(
+  id: { readonly name: string } & (
+    | { readonly kind: 'text'; readonly values: readonly (string | null)[] }
+    | { readonly kind: 'integer'; readonly values: readonly (number | null)[] }
+  ),
+  conversation: { readonly name: string; readonly values: readonly (string | null)[] },
+): Rows {
+  const ids = () => (id.kind === 'text' ? utf8Column(id.values) : int64Column(id.values));
+  const columns: readonly (readonly [string, Column])[] = [
+    ...(id.name === '' ? [] : [[id.name, ids()] as const]),
+    [conversation.name, utf8Column(conversation.values)],
+  ];
+  return rowsOf(
+    columns.map(([name, { type }]) => new Field(name, type, true)),
+    columns.map(([, column]) => column),
+  );
+}
+
+/** The parts in order as one whole IPC stream of one record batch in plain types; all have the same fields. */
 export function ipcOf(parts: readonly Rows[]): Uint8Array {
-  const writer = new RecordBatchStreamWriter();
-  for (const part of parts) writer.write(part.batch);
-  return writer.finish().toUint8Array(true);
+  const fields = parts[0]?.fields ?? [];
+  const filled = parts.filter(({ count }) => count > 0);
+  const columns = fields.map(({ type }, index) =>
+    gather(
+      type,
+      filled.map((part) => ({ column: part.columns[index]!, rows: part.picked })),
+    ),
+  );
+  const rows = filled.reduce((sum, { count }) => sum + count, 0);
+  return writeStream(fields.map(plainField), columns, rows);
 }

@@ -28,8 +28,8 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** `bodyLength` of a Message flatbuffer: field 3 of its root table. */
-function bodyLengthOf(header: Uint8Array): number {
+/** `bodyLength` of a Message flatbuffer: field 3 of its root table. Throws `bad_arrow`. */
+export function bodyLengthOf(header: Uint8Array): number {
   const view = viewOf(header);
   try {
     const table = view.getUint32(0, true);

@@ -1,14 +1,16 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
 import { noMetrics } from '../base/metrics.ts';
 import { openScope } from '../base/scope.ts';
 import { lintClassifier } from '../classifier/lint.ts';
 import type { ProbeResult } from '../llm/call.ts';
 import { createEngine } from '../llm/engine.ts';
+import { wrong } from './arguments.ts';
 import { configuredCatalogue } from './catalogue.ts';
 import type { Command } from './command.ts';
 import { engineConfig } from './config/engineConfig.ts';
 import { type ExitCode, exitCodes } from './exitCodes.ts';
+import { plural } from './plural.ts';
 import { localSetup } from './setup.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -44,13 +46,13 @@ export const command: Command = {
 };
 
 function lint(files: readonly string[], terminal: Terminal): ExitCode {
-  const findings = files.flatMap((file) =>
-    lintClassifier(resolve(terminal.folder, file), { env: terminal.env }),
-  );
+  const missing = files.find((file) => !existsSync(file));
+  if (missing !== undefined) throw wrong(`${missing}: there is no such file.`);
+  const findings = files.flatMap((file) => lintClassifier(file, { env: terminal.env }));
   for (const { file, line, column, rule, message } of findings) {
     terminal.stdout.write(`${file}:${line}:${column}: ${message} (${rule})\n`);
   }
-  terminal.say(`${files.length} ${files.length === 1 ? 'file' : 'files'}, ${findings.length} findings`);
+  terminal.say(`${plural(files.length, 'file')}, ${plural(findings.length, 'finding')}`);
   return findings.length === 0 ? exitCodes.done : exitCodes.notGoodEnough;
 }
 

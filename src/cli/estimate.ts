@@ -5,11 +5,12 @@ import { countRows } from '../files/countRows.ts';
 import { openInputs } from '../files/input.ts';
 import { selectRows } from '../files/selection.ts';
 import type { Price } from '../llm/call.ts';
+import { costOf } from '../llm/meters.ts';
 import { configuredCatalogue, namedClassifiers } from './catalogue.ts';
 import type { Command } from './command.ts';
 import { compose } from './compose.ts';
 import { type Capacity, capacityOf } from './estimate/capacity.ts';
-import { costOf, secondsByQuota, tokens } from './estimate/estimate.ts';
+import { secondsByQuota, tokens } from './estimate/estimate.ts';
 import { Tallies, type Tally } from './estimate/tally.ts';
 import { exitCodes } from './exitCodes.ts';
 import { duration, money, number } from './run/progress.ts';
@@ -102,12 +103,11 @@ function cells(
   { name, calls, promptTokens, completionTokens }: Tally,
   price: Price | null,
 ): readonly string[] {
-  const cost = costOf(promptTokens, completionTokens, price);
   return [
     name,
     number(calls),
     tokens(promptTokens),
     tokens(completionTokens),
-    cost === null ? 'no price configured' : money(cost),
+    price === null ? 'no price configured' : money(costOf(price, promptTokens, completionTokens)),
   ];
 }

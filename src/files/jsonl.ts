@@ -1,4 +1,4 @@
-import { type Id, type Rows, rowsFrom } from '../arrow/rows.ts';
+import { type Rows, rowsFrom } from '../arrow/rows.ts';
 import { messageOf, SemtelError } from '../base/error.ts';
 import { findColumns, type Input, type Wanted } from './columns.ts';
 import { type Line, lines } from './lines.ts';
@@ -36,10 +36,7 @@ async function* readRows(columns: JsonlColumns): AsyncGenerator<Rows> {
   let ids: Id[] = [];
   let conversations: (string | null)[] = [];
   const flush = () => {
-    const rows = rowsFrom(
-      { name: columns.id, kind: columns.idKind, values: ids },
-      { name: columns.conversation, values: conversations },
-    );
+    const rows = rowsFrom(idColumn(columns, ids), { name: columns.conversation, values: conversations });
     ids = [];
     conversations = [];
     return rows;
@@ -51,6 +48,15 @@ async function* readRows(columns: JsonlColumns): AsyncGenerator<Rows> {
     if (conversations.length === chunkRows) yield flush();
   }
   yield flush();
+}
+
+type Id = string | number | null;
+
+/** Ids of one kind: `idOf` has seen to that. */
+function idColumn({ id: name, idKind: kind }: JsonlColumns, ids: readonly Id[]) {
+  return kind === 'text'
+    ? { name, kind, values: ids as readonly (string | null)[] }
+    : { name, kind, values: ids as readonly (number | null)[] };
 }
 
 function parse(path: string, line: Line): Row {
@@ -79,7 +85,7 @@ function conversationOf(row: Row, { path, conversation }: JsonlColumns, line: Li
 function idOf(row: Row, { path, id, idKind }: JsonlColumns, line: Line): Id {
   const value = row[id] ?? null;
   if (value === null || (idKind === 'text' && typeof value === 'string')) return value as Id;
-  if (idKind === 'integer' && Number.isSafeInteger(value)) return BigInt(value as number);
+  if (idKind === 'integer' && Number.isSafeInteger(value)) return value as number;
   const kind = idKind === 'text' ? 'text' : 'a whole number below 2^53';
   throw wrong(path, line, `"${id}" must be ${kind}, as in the first line`);
 }

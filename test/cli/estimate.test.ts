@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { emptyLedger } from '../../src/base/ledger.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { capacityOf } from '../../src/cli/estimate/capacity.ts';
-import { costOf, secondsByQuota, spendingWords, tokens } from '../../src/cli/estimate/estimate.ts';
+import { secondsByQuota, spendingWords, tokens } from '../../src/cli/estimate/estimate.ts';
 import { Tallies } from '../../src/cli/estimate/tally.ts';
 import { previewTable, restOf } from '../../src/cli/run/preview.ts';
 import type { EndpointView } from '../../src/llm/call.ts';
@@ -13,11 +13,6 @@ const view = (model: string, tpm: number | null) =>
   ({ model, quota: { tokens: tpm, requests: null } }) as unknown as EndpointView;
 
 describe('an estimate', () => {
-  it('prices tokens by the million', () => {
-    assert.equal(costOf(2_000_000, 500_000, { input: 0.15, output: 0.6, currency: 'USD' }), 0.6);
-    assert.equal(costOf(1, 1, null), null);
-  });
-
   it('takes the tighter of the quotas; an endpoint without one makes time unknown', () => {
     const spending = { calls: 100, promptTokens: 9_000, completionTokens: 1_000 };
     assert.equal(secondsByQuota(spending, { tokensPerMinute: 10_000, requestsPerMinute: 50 }), 120);

@@ -206,7 +206,25 @@ describe('an .arrow input', () => {
     }
     const path = newPath('.arrow');
     writeFileSync(path, '{"id": 1}');
-    await rejects(read([path]), /not a whole Arrow IPC file or stream/);
+    await rejects(read([path]), /no Arrow IPC file or stream/);
+  });
+
+  it('that is damaged anywhere is refused or read, and never hangs', async () => {
+    const whole = write(RecordBatchFileWriter, table().batches);
+    const bytes = readFileSync(whole);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.nat(255), async (place, value) => {
+        const path = join(folder, 'damaged.arrow');
+        writeFileSync(
+          path,
+          Uint8Array.from(bytes, (byte, index) => (index === place ? value : byte)),
+        );
+        await read([path]).catch((error) =>
+          assert(error instanceof SemtelError && error.kind === 'input', error),
+        );
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('without batches still gives one batch without rows', async () => {

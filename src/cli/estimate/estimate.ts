@@ -1,4 +1,3 @@
-import type { Price } from '../../llm/call.ts';
 import { duration, money, number } from '../run/progress.ts';
 import type { Capacity } from './capacity.ts';
 
@@ -10,11 +9,6 @@ export interface Spending {
   /** Null where no price is configured. */
   readonly cost: number | null;
   readonly currency: string;
-}
-
-/** Cost of tokens under a price per million; null without one. */
-export function costOf(promptTokens: number, completionTokens: number, price: Price | null): number | null {
-  return price === null ? null : (promptTokens * price.input + completionTokens * price.output) / 1e6;
 }
 
 /** The shortest time that the quotas allow, in seconds; null where none is known. */

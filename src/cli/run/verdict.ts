@@ -1,5 +1,6 @@
 import { imbalance, type Ledger } from '../../base/ledger.ts';
 import { type ExitCode, exitCodes } from '../exitCodes.ts';
+import { plural } from '../plural.ts';
 
 export interface Expected {
   /** Rows that were read. */
@@ -24,19 +25,15 @@ export function verdict(
   if (ledger.over_budget > 0) {
     return {
       code: exitCodes.budget,
-      words: `The budget was reached: ${count(ledger.over_budget, 'question')} not asked. Run the same command with a larger limit.`,
+      words: `The budget was reached: ${plural(ledger.over_budget, 'question')} not asked. Run the same command with a larger limit.`,
     };
   }
   const bad = ledger.questions - ledger.ok - ledger.skipped;
   if (bad > allowFailed * ledger.questions) {
     return {
       code: exitCodes.notGoodEnough,
-      words: `${count(bad, 'question')} of ${ledger.questions} ended neither ok nor skipped, more than --allow-failed ${allowFailed} lets pass; the columns status and error_code say why.`,
+      words: `${plural(bad, 'question')} of ${ledger.questions} ended neither ok nor skipped, more than --allow-failed ${allowFailed} lets pass; the columns status and error_code say why.`,
     };
   }
   return { code: exitCodes.done, words: null };
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }

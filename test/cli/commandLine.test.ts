@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'semtel-cli-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Runs the real command in an empty folder, without a model configured. */
+function semtel(line: string) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...line.split(' ').filter(Boolean)], {
+    cwd: folder,
+    env: { PATH: process.env.PATH },
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+describe('the command line', () => {
+  it('tells its version and its help on standard output', () => {
+    assert.match(semtel('--version').stdout, /^\d+\.\d+\.\d+\n$/);
+    const help = semtel('run --help');
+    assert.equal(help.status, 0);
+    assert.match(help.stdout, /^usage: semtel run [\s\S]*--allow-failed[\s\S]*\nexample: semtel run .*\n$/);
+  });
+
+  it('lists the shipped classifiers without any configuration', () => {
+    const { status, stdout } = semtel('classifiers');
+    assert.equal(status, 0);
+    for (const name of ['topic', 'expertise', 'satisfaction'])
+      assert.match(stdout, new RegExp(`^${name} `, 'm'));
+  });
+
+  writeFileSync(join(folder, 'chats.jsonl'), '{"conversation":"Hello"}\n{"conversation":\n');
+  writeFileSync(join(folder, 'bad.prompty'), 'no front matter');
+  writeFileSync(join(folder, 'bad.yaml'), 'modles: {}\n');
+  const mistakes: readonly [line: string, code: number, words: RegExp][] = [
+    ['', 2, /^$/],
+    ['rnu', 2, /unknown command "rnu"; did you mean "run"\?/],
+    ['sweep', 2, /is not in this version/],
+    ['run chats.jsonl -c topic -o out.jsonl --ouput x', 2, /unknown option --ouput; did you mean --output\?/],
+    ['run chats.jsonl -c topic -o out.jsonl', 2, /chats\.jsonl:2: this is not JSON/],
+    [
+      'run chats.csv -c topic -o out.jsonl',
+      2,
+      /chats\.csv: this version reads and writes \.arrow and \.jsonl files only/,
+    ],
+    ['check --config bad.yaml', 2, /bad\.yaml:1: Unknown key "modles"; did you mean "models"\?/],
+    ['check', 2, /set OPENAI_API_KEY .* or write a semtel\.yaml/],
+    ['check no.prompty', 2, /no\.prompty: there is no such file/],
+    ['check bad.prompty', 3, /1 file, \d+ findings?/],
+    ['simulate --control {', 2, /--control must be JSON/],
+  ];
+  for (const [line, code, words] of mistakes) {
+    it(`ends with ${code} and says why: semtel ${line}`, () => {
+      const { status, stderr } = semtel(line);
+      assert.equal(status, code);
+      assert.match(stderr, words);
+      assert.doesNotMatch(stderr, /\n\s+at /);
+    });
+  }
+
+  it('ends with 1 within seconds where no server answers', () => {
+    writeFileSync(join(folder, 'one.jsonl'), '{"conversation":"Hello"}\n');
+    const { status, stderr } = semtel('run one.jsonl -c topic -o out.jsonl --server 127.0.0.1:1');
+    assert.equal(status, 1);
+    assert.match(stderr, /No semtel server answers at 127\.0\.0\.1:1/);
+  });
+});
