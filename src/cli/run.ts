@@ -96,6 +96,8 @@ async function label(run: Run): Promise<boolean> {
     return true;
   } finally {
     meter.stop();
+    // Closes the input where it was not read to its end.
+    await batches.return(undefined);
     if (!whole) await abandon(output, request, terminal);
   }
 }

@@ -9,7 +9,7 @@ import { wrong } from './arguments.ts';
 import { configuredCatalogue } from './catalogue.ts';
 import type { Command } from './command.ts';
 import { type Composition, compose } from './compose.ts';
-import { refuseOpenListening } from './config/exposure.ts';
+import { clearTextTokens, refuseOpenListening } from './config/exposure.ts';
 import { parseAddress } from './config/fields.ts';
 import type { Config } from './config/load.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -33,6 +33,8 @@ export const command: Command = {
       throw wrong('--listen must be HOST:PORT, such as 127.0.0.1:8815.');
     const config = { ...setup.config, listen };
     refuseOpenListening(config, args.flag('insecure'));
+    const warning = clearTextTokens(config);
+    if (warning !== null) log.warn(warning);
     const interrupted = new Promise<void>((stop) => {
       terminal.onInterrupt((times) => {
         // Whoever asks twice does not want to wait.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { SemtelError } from '../../src/base/error.ts';
-import { isLoopback, refuseOpenListening } from '../../src/cli/config/exposure.ts';
+import { clearTextTokens, isLoopback, refuseOpenListening } from '../../src/cli/config/exposure.ts';
 import { loadConfig, parseConfig } from '../../src/cli/config/load.ts';
 import { notYetEffective } from '../../src/cli/config/notYet.ts';
 
@@ -211,6 +211,17 @@ describe('listening', () => {
       false,
     );
     refuseOpenListening({ listen: '[::1]:8815', auth: null }, false);
+  });
+
+  it('with tokens but without TLS beyond loopback is worth a warning', () => {
+    const tls = { cert: 'c', key: 'k', client_ca: null };
+    assert.match(
+      clearTextTokens({ listen: '0.0.0.0:1', auth: { tls: null, tokens } })!,
+      /configure auth\.tls/,
+    );
+    assert.equal(clearTextTokens({ listen: '127.0.0.1:1', auth: { tls: null, tokens } }), null);
+    assert.equal(clearTextTokens({ listen: '0.0.0.0:1', auth: { tls, tokens } }), null);
+    assert.equal(clearTextTokens({ listen: '0.0.0.0:1', auth: null }), null);
   });
 
   it('knows loopback addresses', () => {

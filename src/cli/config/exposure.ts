@@ -18,3 +18,10 @@ export function refuseOpenListening(settings: Pick<Settings, 'listen' | 'auth'>,
     `listen: ${settings.listen} can be reached from other machines, and anyone there could spend your model's quota. Configure auth.tokens (or auth.tls.client_ca), listen on 127.0.0.1, or say --insecure.`,
   );
 }
+
+/** What to warn of: tokens that cross a network unencrypted; null where they do not. */
+export function clearTextTokens({ listen, auth }: Pick<Settings, 'listen' | 'auth'>): string | null {
+  const host = parseAddress(listen)?.host ?? '';
+  if (auth === null || auth.tokens.length === 0 || auth.tls !== null || isLoopback(host)) return null;
+  return `auth: ${listen} has tokens but no TLS, so they can be read on the way; configure auth.tls, or let a proxy or mesh encrypt.`;
+}
