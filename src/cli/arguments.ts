@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { messageOf, SemtelError } from '../base/error.ts';
 import { nearest } from '../base/nearest.ts';
-import { commonOptions, type Options } from './command.ts';
+import { commonOptions, type Options } from './options.ts';
 
 /** Checked arguments of a command. Numbers are checked when they are asked for. */
 export interface Arguments {

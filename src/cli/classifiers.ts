@@ -30,9 +30,13 @@ function list(classifiers: readonly Classifier[]): string {
       name,
       model,
       outputs.length > 3 ? `${outputs.length} outputs` : outputs.map((output) => output.name).join(', '),
-      description,
+      firstSentence(description),
     ]),
   );
+}
+
+function firstSentence(text: string): string {
+  return text.match(/^.*?[.!?](?=\s|$)/s)?.[0] ?? text;
 }
 
 function describe({ name, description, model, digest, truncate, outputs, labels }: Classifier): string {

@@ -1,16 +1,7 @@
 import type { Arguments } from './arguments.ts';
 import type { ExitCode } from './exitCodes.ts';
+import { commonOptions, type Options } from './options.ts';
 import type { Terminal } from './terminal.ts';
-
-interface Option {
-  readonly type: 'string' | 'boolean';
-  readonly short?: string;
-  /** What stands for the value in the help: `N`, `FILE`. */
-  readonly value?: string;
-  readonly help: string;
-}
-
-export type Options = Readonly<Record<string, Option>>;
 
 /** One `semtel NAME`. */
 export interface Command {
@@ -21,14 +12,6 @@ export interface Command {
   readonly options: Options;
   run(args: Arguments, terminal: Terminal): Promise<ExitCode>;
 }
-
-/** Options of every command. */
-export const commonOptions: Options = {
-  config: { type: 'string', value: 'FILE', help: 'settings (default ./semtel.yaml, else the environment)' },
-  'log-level': { type: 'string', value: 'L', help: 'debug, info, warn or error' },
-  version: { type: 'boolean', help: 'print the version' },
-  help: { type: 'boolean', short: 'h', help: 'print this help' },
-};
 
 /** The text of `semtel NAME --help`. */
 export function helpOf(command: Command): string {

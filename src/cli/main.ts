@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import '../../scripts/checkNode.mjs';
 import { nearest } from '../base/nearest.ts';
 import { parseArguments, wrong } from './arguments.ts';
 import { type Command, helpOf } from './command.ts';
