@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { SelectionOptions } from '../../files/selection.ts';
 import { type Arguments, wrong } from '../arguments.ts';
 import { classifierList, isPromptFile } from '../catalogue.ts';
-import type { Options } from '../command.ts';
+import type { Options } from '../options.ts';
 import type { Asked } from './labeller.ts';
 
 /** Options that say what is read and asked; `estimate` shares them. */
