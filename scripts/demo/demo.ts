@@ -103,8 +103,9 @@ async function main(): Promise<number> {
   if (code !== 0) return code;
   await printLedger();
   console.log(`
-The labels are in ${out}/. They come from a simulated endpoint (word overlap), not from a model.
-For a real model change one line: the endpoint in scripts/demo/semtel.yaml. Then run this again.`);
+These labels come from a simulated endpoint (word overlap), not from a model. For a real one change one line,
+the endpoint in scripts/demo/semtel.yaml, and run this again:
+  - { base_url: "https://api.openai.com/v1", model: gpt-4o-mini, api_key: "\${env:OPENAI_API_KEY}" }`);
   return 0;
 }
 

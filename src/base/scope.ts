@@ -21,27 +21,32 @@ export interface OwnedScope extends Scope {
   dispose(): void;
 }
 
-class Listeners {
-  ended: SemtelError | undefined;
-  readonly #fns = new Set<(reason: SemtelError) => void>();
+type Listener = (reason: SemtelError) => void;
+const nothing = () => {};
 
-  onEnd(fn: (reason: SemtelError) => void): () => void {
+/** What both kinds of scope share. Classes, because a row opens several: methods are cheaper than closures. */
+class Ending {
+  ended: SemtelError | undefined;
+  /** Made with the first listener; an entry each, so that the same function may listen twice. */
+  #listeners: Set<{ readonly tell: Listener }> | undefined;
+
+  onEnd(tell: Listener): () => void {
     if (this.ended !== undefined) {
-      fn(this.ended);
-      return () => {};
+      tell(this.ended);
+      return nothing;
     }
-    // Wrapped, so that the same function may listen twice.
-    const entry = (reason: SemtelError) => fn(reason);
-    this.#fns.add(entry);
-    return () => this.#fns.delete(entry);
+    const entry = { tell };
+    this.#listeners ??= new Set();
+    this.#listeners.add(entry);
+    return () => this.#listeners?.delete(entry);
   }
 
-  end(reason: SemtelError): void {
+  protected tellAll(reason: SemtelError): void {
     if (this.ended !== undefined) return;
     this.ended = reason;
-    const fns = [...this.#fns];
-    this.#fns.clear();
-    for (const fn of fns) fn(reason);
+    const listeners = this.#listeners;
+    this.#listeners = undefined;
+    for (const { tell } of listeners ?? []) tell(reason);
   }
 }
 
@@ -53,37 +58,41 @@ export interface ScopeOptions {
   readonly onDeadline?: () => SemtelError;
 }
 
+const deadlinePassed = () => new SemtelError('deadline', 'The deadline passed.');
+
+class Own extends Ending implements OwnedScope {
+  readonly #parent: Scope | undefined;
+  readonly #ownDeadlineMs: number;
+  #stopTimer = nothing;
+  #leaveParent = nothing;
+
+  constructor(clock: Clock, { parent, deadlineMs = Number.POSITIVE_INFINITY, onDeadline }: ScopeOptions) {
+    super();
+    this.#parent = parent;
+    this.#ownDeadlineMs = deadlineMs;
+    if (parent !== undefined) this.#leaveParent = parent.onEnd((reason) => this.end(reason));
+    if (this.ended !== undefined || deadlineMs >= (parent?.deadlineMs ?? Number.POSITIVE_INFINITY)) return;
+    this.#stopTimer = clock.after(deadlineMs - clock.now(), () => this.end((onDeadline ?? deadlinePassed)()));
+  }
+
+  get deadlineMs(): number {
+    return Math.min(this.#ownDeadlineMs, this.#parent?.deadlineMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  end(reason: SemtelError): void {
+    this.dispose();
+    this.tellAll(reason);
+  }
+
+  dispose(): void {
+    this.#stopTimer();
+    this.#leaveParent();
+  }
+}
+
 /** Opens a scope inside `parent`, with a deadline of its own if given. */
 export function openScope(clock: Clock, options: ScopeOptions = {}): OwnedScope {
-  const { parent } = options;
-  const listeners = new Listeners();
-  const own = options.deadlineMs ?? Number.POSITIVE_INFINITY;
-  let stopTimer = () => {};
-  let leaveParent = () => {};
-  const dispose = () => {
-    stopTimer();
-    leaveParent();
-  };
-  const end = (reason: SemtelError) => {
-    dispose();
-    listeners.end(reason);
-  };
-  if (parent !== undefined) leaveParent = parent.onEnd(end);
-  if (listeners.ended === undefined && own < (parent?.deadlineMs ?? Number.POSITIVE_INFINITY)) {
-    const reason = options.onDeadline ?? (() => new SemtelError('deadline', 'The deadline passed.'));
-    stopTimer = clock.after(own - clock.now(), () => end(reason()));
-  }
-  return {
-    get deadlineMs() {
-      return Math.min(own, parent?.deadlineMs ?? Number.POSITIVE_INFINITY);
-    },
-    get ended() {
-      return listeners.ended;
-    },
-    onEnd: (fn) => listeners.onEnd(fn),
-    end,
-    dispose,
-  };
+  return new Own(clock, options);
 }
 
 /** A scope that lives while any member does: work that several wait for. */
@@ -95,32 +104,31 @@ export interface SharedScope extends Scope {
 /** One for all: making an error costs more than all else that a leaving waiter does. */
 const nobodyWaits = new SemtelError('cancelled', 'Nobody waits for this any more.');
 
+class Shared extends Ending implements SharedScope {
+  readonly #members = new Set<{ readonly scope: Scope; leave: () => void }>();
+
+  get deadlineMs(): number {
+    let latest = Number.NEGATIVE_INFINITY;
+    for (const { scope } of this.#members) latest = Math.max(latest, scope.deadlineMs);
+    return latest;
+  }
+
+  join(scope: Scope): () => void {
+    const member = { scope, leave: nothing };
+    const drop = (reason: SemtelError) => {
+      if (!this.#members.delete(member)) return;
+      member.leave();
+      if (this.#members.size === 0) this.tellAll(reason);
+    };
+    this.#members.add(member);
+    member.leave = scope.onEnd(drop);
+    return () => drop(nobodyWaits);
+  }
+}
+
 /** Opens a shared scope; its deadline is the latest of its members'. */
 export function openSharedScope(): SharedScope {
-  const listeners = new Listeners();
-  const members = new Set<{ scope: Scope; leave: () => void }>();
-  return {
-    get deadlineMs() {
-      let latest = Number.NEGATIVE_INFINITY;
-      for (const { scope } of members) latest = Math.max(latest, scope.deadlineMs);
-      return latest;
-    },
-    get ended() {
-      return listeners.ended;
-    },
-    onEnd: (fn) => listeners.onEnd(fn),
-    join(scope) {
-      const member = { scope, leave: () => {} };
-      const drop = (reason: SemtelError) => {
-        if (!members.delete(member)) return;
-        member.leave();
-        if (members.size === 0) listeners.end(reason);
-      };
-      members.add(member);
-      member.leave = scope.onEnd(drop);
-      return () => drop(nobodyWaits);
-    },
-  };
+  return new Shared();
 }
 
 /** Waits `ms`, or rejects with the scope's reason if it ends first. */

@@ -80,17 +80,23 @@ async function askCall(call: PlannedCall, opened: readonly Opened[], work: Work)
     }
     return;
   }
-  const scope = openSharedScope();
-  for (const { flight } of waitedFor) scope.join(flight.scope);
   let results: readonly Settled[] = [];
   try {
-    results = await ask(asking, parts.engine.chat, scope);
+    results = await ask(asking, parts.engine.chat, scopeOf(waitedFor));
   } finally {
     batch.job.budget.settle(estimate, billOf(results), price);
   }
   results.forEach((settled, index) => {
     keepAndLand(settled, waitedFor[index]!, work);
   });
+}
+
+/** Lives while anyone waits for any of the call's questions. */
+function scopeOf(opened: readonly Opened[]): Scope {
+  if (opened.length === 1) return opened[0]!.flight.scope;
+  const scope = openSharedScope();
+  for (const { flight } of opened) scope.join(flight.scope);
+  return scope;
 }
 
 function askingOf(model: string, opened: readonly Opened[], work: Work): Asking {

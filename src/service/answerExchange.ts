@@ -45,7 +45,7 @@ export async function answerExchange(
     deadlineMs: rowDeadlineMs(scope, parts),
     onDeadline: () => new SemtelError('deadline', "The row's time was over before an endpoint answered."),
   });
-  const leaveJob = job.scope.onEnd(rows.end);
+  const leaveJob = job.scope.onEnd((reason) => rows.end(reason));
   job.budget.limit(asked);
   try {
     const batch = {
@@ -78,7 +78,7 @@ async function admit(
 ): Promise<() => void> {
   const { admission, clock, entrance } = parts;
   const waiting = openScope(clock, { parent: scope });
-  const leaveEntrance = entrance.onEnd(waiting.end);
+  const leaveEntrance = entrance.onEnd((reason) => waiting.end(reason));
   const load = {
     jobId,
     bytes: exchange.ipc.byteLength,

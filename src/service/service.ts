@@ -68,7 +68,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       const job = jobs.open(exchange.options.jobId || `peer:${exchange.peer}`);
       if (job.state === 'CANCELLED') throw job.scope.ended!;
       const scope = openScope(clock, { parent: client });
-      const leaveLife = life.onEnd(scope.end);
+      const leaveLife = life.onEnd((reason) => scope.end(reason));
       const leaveJob = job.enter(exchange.rowCount);
       open += 1;
       try {
