@@ -1,3 +1,6 @@
+/** Sums of fractions may miss a whole number by this much. */
+const rounding = 1e-6;
+
 /**
  * A token bucket for one quota, off while the quota is unknown.
  * A cost above the capacity is taken from a full bucket and leaves a debt, so that no request waits for ever.
@@ -41,7 +44,7 @@ export class Bucket {
     const level = this.level(nowMs, use);
     if (level === null || this.#perMinute === null) return 0;
     const missing = Math.min(cost, this.capacity) - level;
-    return missing <= 0 ? 0 : (missing * 60_000) / (use * this.#perMinute);
+    return missing <= rounding ? 0 : (missing * 60_000) / (use * this.#perMinute);
   }
 
   take(cost: number): void {

@@ -101,7 +101,7 @@ export class Endpoint {
   lease(load: Load): Lease {
     const { clock, tuning, attemptMaxMs } = this.#ports;
     const nowMs = clock.now();
-    const charge = this.quota.charge(load.promptTokens, load.maxOutputTokens);
+    const charge = this.quota.charge(load.promptTokens, load.maxOutputTokens, nowMs);
     this.#inflight += 1;
     this.#inflightTokens += charge.tokens;
     const { p99 } = this.#latency.percentiles(nowMs);

@@ -8,6 +8,7 @@ export interface Charge {
   readonly estimate: number;
   readonly maxOutput: number;
   readonly tokens: number;
+  readonly atMs: number;
   readonly takenRequests: number;
   readonly takenTokens: number;
 }
@@ -48,7 +49,7 @@ export class Quota {
     return Math.max(this.#requests.waitMs(1, nowMs, use), this.#tokens.waitMs(tokens, nowMs, use));
   }
 
-  charge(estimate: number, maxOutput: number): Charge {
+  charge(estimate: number, maxOutput: number, nowMs: number): Charge {
     const tokens = this.cost(estimate, maxOutput);
     this.#requests.take(1);
     this.#tokens.take(tokens);
@@ -58,6 +59,7 @@ export class Quota {
       estimate,
       maxOutput,
       tokens,
+      atMs: nowMs,
       takenRequests: this.#takenRequests,
       takenTokens: this.#takenTokens,
     };
@@ -73,13 +75,17 @@ export class Quota {
     this.#ratio += (ratio - this.#ratio) * ratioStep;
   }
 
-  /** Takes over what a reply's headers say, less what was sent after its request. */
+  /**
+   * Takes over what a reply's headers say, if it is less than we think: what was left when its request arrived, plus
+   * what ran in since, less what was sent since.
+   */
   heard(rates: RateHeaders, charge: Charge, nowMs: number): void {
     const { rpm, tpm } = this.#config;
     const sentSince = this.#takenRequests - charge.takenRequests;
     const tokensSince = this.#takenTokens - charge.takenTokens;
-    this.#follow(this.#requests, rates.requests, rpm, 1, sentSince, nowMs);
-    this.#follow(this.#tokens, rates.tokens, tpm, charge.tokens, tokensSince, nowMs);
+    const ageMs = nowMs - charge.atMs;
+    this.#follow(this.#requests, rates.requests, rpm, 1, sentSince, ageMs, nowMs);
+    this.#follow(this.#tokens, rates.tokens, tpm, charge.tokens, tokensSince, ageMs, nowMs);
   }
 
   #follow(
@@ -88,15 +94,18 @@ export class Quota {
     configured: number | null,
     cost: number,
     takenSince: number,
+    ageMs: number,
     nowMs: number,
   ): void {
     // A quota smaller than the one call it answers is a misprint.
     if (limit === null || limit < cost) return;
     const use = this.#headroom.at(nowMs);
-    bucket.setQuota(Math.min(configured ?? limit, limit) * this.#config.share, nowMs, use);
+    const perMinute = Math.min(configured ?? limit, limit) * this.#config.share;
+    bucket.setQuota(perMinute, nowMs, use);
     if (remaining === null) return;
     bucket.level(nowMs, use);
-    bucket.lowerTo(Math.max(remaining * this.#config.share - takenSince, 0));
+    const ranIn = (ageMs / 60_000) * perMinute;
+    bucket.lowerTo(Math.max(remaining * this.#config.share + ranIn - takenSince, 0));
   }
 
   /** Whether a 429 is what the quota leads to expect: its headers say "none left", or our own bucket ran low. */

@@ -2,6 +2,7 @@ import OpenAI from 'openai';
 import type { Scope } from '../base/scope.ts';
 import { requestBody } from './body.ts';
 import type { ChatRequest } from './call.ts';
+import { EndpointClient } from './client.ts';
 import type { EndpointConfig, StructuredMode } from './config.ts';
 import { noRateHeaders, type ReadHeader, readRateHeaders, readRetryAfterMs } from './headers.ts';
 import { describeError, type ErrorReply, type FailedSend, failureOf, type SendResult } from './outcome.ts';
@@ -20,12 +21,12 @@ export type Send = (target: Target, request: ChatRequest, scope: Scope) => Promi
 
 /** The sender over real sockets: the `openai` client, its own retries and timeouts off, on our pool. */
 export function openaiSend(transport: Transport): Send {
-  const clients = new Map<EndpointConfig, { readonly apiKey: string; readonly client: OpenAI }>();
+  const clients = new Map<EndpointConfig, { readonly apiKey: string; readonly client: EndpointClient }>();
 
-  const clientOf = ({ config, apiKey }: Target): OpenAI => {
+  const clientOf = ({ config, apiKey }: Target): EndpointClient => {
     const known = clients.get(config);
     if (known?.apiKey === apiKey) return known.client;
-    const client = newClient(config, apiKey, transport);
+    const client = new EndpointClient(config, apiKey, transport);
     clients.set(config, { apiKey, client });
     return client;
   };
@@ -49,26 +50,12 @@ export function openaiSend(transport: Transport): Send {
       if (error instanceof OpenAI.APIError && error.status !== undefined) {
         return answered(error, target);
       }
+      // Thrown while the request is built: nothing was sent, nor will be.
+      if (error instanceof TypeError)
+        return failed('rejected', 'has a key or header that HTTP does not allow');
       return failed('connection', connectionReason(error));
     }
   };
-}
-
-function newClient(config: EndpointConfig, apiKey: string, transport: Transport): OpenAI {
-  return new OpenAI({
-    // The SDK wants a key; an empty one is taken out of the headers below.
-    apiKey: apiKey === '' ? 'none' : apiKey,
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    baseURL: config.baseUrl,
-    defaultQuery: config.query,
-    defaultHeaders: { ...(apiKey === '' ? { authorization: null } : {}), ...config.headers },
-    fetch: transport.fetch,
-    maxRetries: 0,
-    // Replies and headers are not for its log.
-    logLevel: 'off',
-  });
 }
 
 function failed(outcome: FailedSend['outcome'], reason: string): FailedSend {

@@ -43,17 +43,36 @@ export function openTransport(endpoints: readonly EndpointConfig[], maxReplyByte
     pools.set(origin, pool);
     return pool;
   };
+  // Endpoints have one address each: parsed once.
+  const places = new Map<string, { readonly pool: Pool; readonly path: string }>();
+  const placeOf = (address: string) => {
+    const known = places.get(address);
+    if (known !== undefined) return known;
+    const { origin, pathname, search } = new URL(address);
+    const place = { pool: poolOf(origin), path: pathname + search };
+    places.set(address, place);
+    return place;
+  };
+  // A client gives the same headers with every request: flattened once.
+  const flattened = new WeakMap<object, string[]>();
+  const flat = (headers: Headers): string[] => {
+    const known = flattened.get(headers);
+    if (known !== undefined) return known;
+    const list = [...headers].flat();
+    flattened.set(headers, list);
+    return list;
+  };
   return {
     fetch(input, init) {
-      const url = new URL(input instanceof Request ? input.url : input);
+      const { pool, path } = placeOf(input instanceof Request ? input.url : String(input));
       const { scope, headers, body } = init as PooledInit;
       const request: Dispatcher.DispatchOptions = {
         method: 'POST',
-        path: url.pathname + url.search,
-        headers: headers as Headers,
+        path,
+        headers: flat(headers as Headers),
         body: body as string,
       };
-      return exchange(poolOf(url.origin), request, scope, maxReplyBytes);
+      return exchange(pool, request, scope, maxReplyBytes);
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));

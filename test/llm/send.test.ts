@@ -122,6 +122,15 @@ test('without a key there is no Authorization header, and the simpler modes ask 
   assert.deepEqual(keys, [undefined, 'azure', undefined, 'azure']);
 });
 
+test('a key that is no header value is a refusal, and is not repeated', async (t) => {
+  const { send } = await sockets(t, (_, res) => reply(res, 200, completion));
+  const result = await send(forever, { apiKey: () => 'secret\nkey' });
+  assert.deepEqual(
+    [result.outcome, result.outcome === 'ok' || result.reason],
+    ['rejected', 'has a key or header that HTTP does not allow'],
+  );
+});
+
 test('connections are kept and used again', async (t) => {
   const server = await sockets(t, (_, res) => reply(res, 200, completion));
   for (let i = 0; i < 20; i++) await server.send();
