@@ -2,14 +2,13 @@ import type { Clock } from '../base/clock.ts';
 import { SemtelError } from '../base/error.ts';
 import { openScope, type Scope } from '../base/scope.ts';
 import type { ChatRequest } from './call.ts';
-import { noRateHeaders } from './headers.ts';
 import type { Lease } from './lease.ts';
 import type { Meters } from './meters.ts';
-import type { FailedSend, OkSend } from './outcome.ts';
+import { type SendResult, unanswered } from './outcome.ts';
 import type { Send, Target } from './send.ts';
 
 export interface Attempted {
-  readonly result: OkSend | FailedSend;
+  readonly result: SendResult;
   readonly latencyMs: number;
   /** The same request may go again at once: it was refused for something that has been put right. */
   readonly mended: boolean;
@@ -29,7 +28,7 @@ export function attemptWith(send: Send, clock: Clock, meters: Meters, shortestTi
       onDeadline: timedOut,
     });
     let target: Target | undefined;
-    let result: OkSend | FailedSend;
+    let result: SendResult;
     try {
       target = endpoint.target();
       result = await send(target, request, attempt);
@@ -47,20 +46,13 @@ export function attemptWith(send: Send, clock: Clock, meters: Meters, shortestTi
   };
 }
 
-const failure = (outcome: FailedSend['outcome'], reason: string): FailedSend => ({
-  outcome,
-  status: null,
-  reason,
-  retryAfterMs: null,
-  rates: noRateHeaders,
-});
-const noKey = failure('rejected', 'has an API key that cannot be read');
-const broken = failure('connection', 'could not be asked');
+const noKey = unanswered('rejected', 'has an API key that cannot be read');
+const broken = unanswered('connection', 'could not be asked');
 
 function settle(
   lease: Lease,
   target: Target | undefined,
-  result: OkSend | FailedSend,
+  result: SendResult,
   latencyMs: number,
   meters: Meters,
 ): boolean {

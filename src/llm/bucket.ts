@@ -56,12 +56,12 @@ export class Bucket {
     if (this.#perMinute !== null) this.#level = Math.min(this.capacity, this.#level + amount);
   }
 
-  /** Changes the quota; one that was unknown starts with a full bucket. */
+  /** Changes the quota; one that was unknown starts empty, as calls went unmetered until now. */
   setQuota(perMinute: number, nowMs: number, use: number): void {
     if (perMinute === this.#perMinute) return;
     const before = this.level(nowMs, use);
     this.#perMinute = perMinute;
-    this.#level = Math.min(before ?? this.capacity, this.capacity);
+    this.#level = Math.min(before ?? 0, this.capacity);
     this.#atMs = nowMs;
   }
 

@@ -152,7 +152,7 @@ export class Endpoint {
     this.quota.billed(lease.charge, reply.promptTokens, reply.completionTokens);
     this.quota.heard(rates, lease.charge, nowMs);
     this.#concurrency.succeeded(this.#inflight);
-    this.#breaker.succeeded(lease.probe, nowMs);
+    this.#alive(lease, nowMs);
     this.#latency.record(nowMs - lease.sentMs, nowMs);
     this.#throttledInARow = 0;
     this.#release(lease);
@@ -183,10 +183,16 @@ export class Endpoint {
     this.#neighbours.freed();
   }
 
+  #alive(lease: Lease, nowMs: number): void {
+    this.#breaker.succeeded(lease.probe, nowMs);
+    if (!lease.probe) return;
+    this.#ports.log.info('Endpoint is back', { model: this.model, endpoint: this.config.name });
+  }
+
   #throttled(lease: Lease, failure: FailedSend, explained: boolean, nowMs: number): void {
     const { tuning, random } = this.#ports;
     // Whoever says "too many" is alive.
-    if (lease.probe) this.#breaker.succeeded(true, nowMs);
+    if (lease.probe) this.#alive(lease, nowMs);
     if (explained) this.quota.cut(nowMs);
     else if (this.#concurrency.dropped(lease.sentMs, nowMs)) this.#throttledInARow += 1;
     const rest = { retryAfterMs: failure.retryAfterMs, explained, inARow: this.#throttledInARow };

@@ -1,4 +1,4 @@
-import type { RateHeaders } from './headers.ts';
+import { noRateHeaders, type RateHeaders } from './headers.ts';
 import type { Reply } from './reply.ts';
 
 /** What became of an HTTP request that gave no reply. */
@@ -26,6 +26,11 @@ export interface FailedSend {
   readonly reason: string;
   readonly retryAfterMs: number | null;
   readonly rates: RateHeaders;
+}
+
+/** A request that got no answer at all. */
+export function unanswered(outcome: Failure, reason: string): FailedSend {
+  return { outcome, status: null, reason, retryAfterMs: null, rates: noRateHeaders };
 }
 
 export interface OkSend {

@@ -4,8 +4,15 @@ import { requestBody } from './body.ts';
 import type { ChatRequest } from './call.ts';
 import { EndpointClient } from './client.ts';
 import type { EndpointConfig, StructuredMode } from './config.ts';
-import { noRateHeaders, type ReadHeader, readRateHeaders, readRetryAfterMs } from './headers.ts';
-import { describeError, type ErrorReply, type FailedSend, failureOf, type SendResult } from './outcome.ts';
+import { type ReadHeader, readRateHeaders, readRetryAfterMs } from './headers.ts';
+import {
+  describeError,
+  type ErrorReply,
+  type FailedSend,
+  failureOf,
+  type SendResult,
+  unanswered,
+} from './outcome.ts';
 import { readReply } from './reply.ts';
 import type { PooledInit, Transport } from './transport.ts';
 
@@ -44,7 +51,7 @@ export function openaiSend(transport: Transport): Send {
       const reply = readReply(await response.text(), config.model);
       if (reply !== null) return { outcome: 'ok', reply, rates };
       const reason = `answered HTTP ${response.status} with a body that is no chat completion`;
-      return { ...failed('server_error', reason), status: response.status, rates };
+      return { ...unanswered('server_error', reason), status: response.status, rates };
     } catch (error) {
       if (scope.ended !== undefined) return ended(scope);
       if (error instanceof OpenAI.APIError && error.status !== undefined) {
@@ -52,20 +59,16 @@ export function openaiSend(transport: Transport): Send {
       }
       // Thrown while the request is built: nothing was sent, nor will be.
       if (error instanceof TypeError)
-        return failed('rejected', 'has a key or header that HTTP does not allow');
-      return failed('connection', connectionReason(error));
+        return unanswered('rejected', 'has a key or header that HTTP does not allow');
+      return unanswered('connection', connectionReason(error));
     }
   };
 }
 
-function failed(outcome: FailedSend['outcome'], reason: string): FailedSend {
-  return { outcome, status: null, reason, retryAfterMs: null, rates: noRateHeaders };
-}
-
 function ended(scope: Scope): FailedSend {
   return scope.ended?.kind === 'deadline'
-    ? failed('timeout', 'did not answer in time')
-    : failed('aborted', 'was not waited for');
+    ? unanswered('timeout', 'did not answer in time')
+    : unanswered('aborted', 'was not waited for');
 }
 
 const stringOr = (value: unknown): string | null => (typeof value === 'string' ? value : null);

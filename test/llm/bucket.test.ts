@@ -26,14 +26,15 @@ test('a cost above the capacity waits for a full bucket and leaves a debt', () =
   assert.equal(bucket.waitMs(1, 0, 1), 4001);
 });
 
-test('a quota that shrinks takes the surplus, one that appears starts full', () => {
+test('a quota that shrinks takes the surplus, one that appears starts empty', () => {
   const bucket = new Bucket(null, 1, 1, 0);
   bucket.setQuota(60_000, 0, 1);
-  assert.equal(bucket.level(0, 1), 1000);
-  bucket.setQuota(6_000, 0, 1);
-  assert.equal(bucket.level(0, 1), 100);
-  bucket.setQuota(60_000, 0, 1);
-  assert.equal(bucket.level(0, 1), 100);
+  assert.equal(bucket.level(0, 1), 0);
+  assert.equal(bucket.level(1000, 1), 1000);
+  bucket.setQuota(6_000, 1000, 1);
+  assert.equal(bucket.level(1000, 1), 100);
+  bucket.setQuota(60_000, 1000, 1);
+  assert.equal(bucket.level(1000, 1), 100);
 });
 
 test('property: in no window is more taken than the bucket held and its quota refilled, but for one call in debt', () => {
