@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
-import threading
 from typing import Any
 
 import pyarrow.flight as flight
@@ -20,7 +18,7 @@ from semtel.watchdog import GRACE_S, within
 PROTOCOL = 1
 
 # A live server answers server_info in milliseconds; 10 s leave room for one that is starting or very busy.
-_FIRST_CALL_S = 10.0
+FIRST_CALL_S = 10.0
 
 _CHANNEL_OPTIONS = [
     # One host name may stand for several servers: use all of them evenly.
@@ -46,8 +44,6 @@ class Connection:
         self.flight = flight.FlightClient(uri, middleware=[self._trailers], generic_options=_CHANNEL_OPTIONS, **tls)
         token = settings.token_here()
         self._headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
-        self._checked = False
-        self._lock = threading.Lock()
 
     def options(self, timeout_s: float) -> flight.FlightCallOptions:
         """Options of one call: its deadline and the token."""
@@ -57,28 +53,8 @@ class Connection:
         """Translate an error of the call that this thread made last."""
         return failure_of(error, self._trailers.last(), self.host)
 
-    def check(self, timeout_s: float) -> Failure | None:
-        """Make one short call before the first long one.
-
-        It finds a server of another protocol, and a process in which calls hang (see `semtel.watchdog`).
-        """
-        with self._lock:
-            if self._checked:
-                return None
-            limit_s = min(timeout_s, _FIRST_CALL_S)
-            info = within(limit_s + GRACE_S, lambda: self._server_info(limit_s))
-            if isinstance(info, Failure):
-                return info
-            if info.get("protocol") != PROTOCOL:
-                raise ServerError(
-                    "protocol",
-                    f"semtel server {self.host} speaks protocol {info.get('protocol')}, this package {PROTOCOL}: "
-                    "install the package of the server's version.",
-                )
-            self._checked = True
-            return None
-
-    def _server_info(self, timeout_s: float) -> dict[str, Any] | Failure:
+    def server_info(self, timeout_s: float) -> dict[str, Any] | Failure:
+        """Ask the server for its version and limits."""
         try:
             results = list(self.flight.do_action(flight.Action("server_info", b"{}"), self.options(timeout_s)))
         except CALL_ERRORS as error:
@@ -86,15 +62,42 @@ class Connection:
         return json.loads(results[0].body.to_pybytes())
 
 
-def connection(uri: str, settings: Settings) -> Connection:
-    """Return this process's connection to ``uri``.
+# By process, because gRPC does not survive a fork. A connection of the parent is left alone in the child:
+# closing it there could hang.
+_connections: dict[tuple[int, str, Settings, str | None], Connection] = {}
 
-    It is keyed by process, because gRPC does not survive a fork.
+
+def connection(uri: str, settings: Settings, timeout_s: float) -> Connection | Failure:
+    """Return this process's connection to a server.
+
+    The first time it is opened and tried by one short call, under a watchdog: that finds a server of another
+    protocol, and a process in which calls hang, before an hour is spent on the first batch.
+
+    Raises
+    ------
+    StuckError
+        In a process in which calls ignore their time limit.
+    ServerError
+        Where the server speaks another protocol.
     """
-    return _open(os.getpid(), uri, settings, settings.token_here())
+    key = (os.getpid(), uri, settings, settings.token_here())
+    if key in _connections:
+        return _connections[key]
+    limit_s = min(timeout_s, FIRST_CALL_S)
+    made = within(limit_s + GRACE_S, lambda: _connect(uri, settings, limit_s))
+    # Threads that came here together each made one; the first that was kept serves them all.
+    return made if isinstance(made, Failure) else _connections.setdefault(key, made)
 
 
-# More servers and settings than this in one process mean that a loop makes clients; the oldest are closed.
-@functools.lru_cache(maxsize=64)
-def _open(pid: int, uri: str, settings: Settings, token: str | None) -> Connection:
-    return Connection(uri, settings)
+def _connect(uri: str, settings: Settings, timeout_s: float) -> Connection | Failure:
+    server = Connection(uri, settings)
+    info = server.server_info(timeout_s)
+    if isinstance(info, Failure):
+        return info
+    if info.get("protocol") != PROTOCOL:
+        raise ServerError(
+            "protocol",
+            f"semtel server {server.host} speaks protocol {info.get('protocol')}, this package {PROTOCOL}: "
+            "install the package of the server's version.",
+        )
+    return server

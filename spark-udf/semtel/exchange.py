@@ -46,9 +46,9 @@ def call_servers(
 
     def attempt(left_s: float) -> T | Failure:
         nonlocal attempts
-        server = connection(uris[(first + attempts) % len(uris)], settings)
+        server = connection(uris[(first + attempts) % len(uris)], settings, left_s)
         attempts += 1
-        return server.check(left_s) or call(server, left_s)
+        return server if isinstance(server, Failure) else call(server, left_s)
 
     policy = RetryPolicy(hosts=len(uris))
     return call_again(attempt, policy, timeout_s, clock=time.monotonic, sleep=sleep, random=random.random)

@@ -21,8 +21,8 @@ from semtel.errors import (
 )
 from semtel.retry import Again, Failure
 
-# What pyarrow can raise for a call. ArrowKeyError is a KeyError before it is an ArrowException, hence both.
-CALL_ERRORS = (pa.ArrowException, pa.ArrowKeyError)
+# What pyarrow can raise for a call: a status without a Flight type of its own (ABORTED, DATA_LOSS) is an OSError.
+CALL_ERRORS = (pa.ArrowException, OSError)
 
 
 class _Rule(NamedTuple):
@@ -47,7 +47,7 @@ _RULES = (
     _Rule(pa.ArrowNotImplementedError, ServerError, "not_semtel", Again.NEVER),
     _Rule(pa.ArrowInvalid, InvalidRequestError, "bad_request", Again.NEVER),
 )
-_UNKNOWN = _Rule(Exception, ServerError, "internal", Again.NEVER)
+_UNKNOWN = _Rule(Exception, ServerError, "internal", Again.ONCE)
 
 # What the trailer says goes before the type: endpoints_rejected comes as ArrowInvalid, like any bad request.
 _FINAL_CODES: dict[str, type[SemtelError]] = {

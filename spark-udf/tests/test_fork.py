@@ -11,7 +11,7 @@ DATA = pa.table({"conversation": ["[[topic=Health]]"]})
 
 
 def label(target, queue):
-    connection._FIRST_CALL_S = watchdog.GRACE_S = connection.GRACE_S = 0.5
+    connection.FIRST_CALL_S = watchdog.GRACE_S = connection.GRACE_S = 0.5
     started = time.monotonic()
     try:
         result = Client(target).classify(DATA, "topic").read_all()["topic"][0]["label"].as_py()

@@ -65,7 +65,7 @@ def test_a_worker_killed_while_it_waits_for_answers_costs_no_row(spark, server, 
         deadline = time.monotonic() + 60
         while len(server.seen) < 4 and time.monotonic() < deadline:
             time.sleep(0.02)
-        for pid in python_workers(spark)[:1]:
+        for pid in python_workers(spark):
             os.kill(pid, signal.SIGKILL)
             killed.append(pid)
 
@@ -79,7 +79,7 @@ def test_a_worker_killed_while_it_waits_for_answers_costs_no_row(spark, server, 
         rows = frame.withColumn("labels", label("messages")).collect()
         labels = lambda row: row["labels"]  # noqa: E731
     killer.join()
-    assert len(killed) == 1
+    assert killed
     assert [row.id for row in rows] == list(range(200))
     assert_own_labels(rows, *([labels] if labels else []))
     assert sum(batch.num_rows for batch in server.seen) > 200
