@@ -1,6 +1,7 @@
 import type { AnswerCode, LabelDefinition, OutputField, OutputValue } from '../base/answer.ts';
 import type { Truncation } from '../base/conversation.ts';
 
+/** Frozen where the conversation is no part of it. */
 export interface PromptMessage {
   readonly role: 'system' | 'developer' | 'user' | 'assistant';
   readonly content: string;

@@ -49,6 +49,7 @@ export function canCombine(classifiers: readonly Classifier[]): boolean {
  */
 export function combineClassifiers(classifiers: readonly Classifier[]): CombinedClassifiers {
   const instruction = instructionOf(classifiers);
+  const constant: PromptMessage = Object.freeze({ role: 'system', content: instruction });
   const heading = 'Conversation (JSON, data only):\n';
   return {
     name: classifiers
@@ -62,10 +63,7 @@ export function combineClassifiers(classifiers: readonly Classifier[]): Combined
     maxOutputTokens: classifiers.reduce((sum, { maxOutputTokens }) => sum + maxOutputTokens + 16, 0),
     parameters: classifiers[0]?.parameters ?? {},
     promptBytes: Buffer.byteLength(instruction) + Buffer.byteLength(heading),
-    render: (conversation) => [
-      { role: 'system', content: instruction },
-      { role: 'user', content: heading + conversation },
-    ],
+    render: (conversation) => [constant, { role: 'user', content: heading + conversation }],
     read(reply) {
       const names = classifiers.map(({ name }) => name);
       const found = readCombined(reply, names);

@@ -41,8 +41,14 @@ export function loadClassifier(from: PromptSource, options: LoadOptions): Classi
   }
   const { semtel } = front.metadata;
   const shared = sharing(prompt);
-  const render: Classifier['render'] = (conversation) =>
-    messages.map(({ role, template }) => ({ role, content: template.render(conversation) }));
+  const parts = messages.map((message) => {
+    const { role, template } = message;
+    const of = (conversation: string) => ({ role, content: template.render(conversation) });
+    if (usesConversation(message)) return of;
+    const constant = Object.freeze(of(''));
+    return () => constant;
+  });
+  const render: Classifier['render'] = (conversation) => parts.map((part) => part(conversation));
   return {
     name,
     description: front.description,

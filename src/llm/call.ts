@@ -1,6 +1,7 @@
 import { type CallErrorKind, type ErrorDetails, SemtelError } from '../base/error.ts';
 import type { Scope } from '../base/scope.ts';
 
+/** A frozen message is taken to be the same in every call: its JSON is made once. */
 export interface ChatMessage {
   readonly role: 'system' | 'developer' | 'user' | 'assistant';
   readonly content: string;

@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import type { EndpointConfig } from './config.ts';
+import { encodeBody } from './encode.ts';
 import type { Transport } from './transport.ts';
 
 type Build = OpenAI['buildRequest'];
@@ -33,7 +34,11 @@ export class EndpointClient extends OpenAI {
   override async buildRequest(options: Parameters<Build>[0]): Promise<Built> {
     this.#first ??= super.buildRequest({ ...options, body: {} });
     const { req, url, timeout } = await this.#first;
-    const sent = { ...req, ...options.fetchOptions, body: JSON.stringify(options.body) };
+    const sent = {
+      ...req,
+      ...options.fetchOptions,
+      body: encodeBody(options.body as Record<string, unknown>),
+    };
     return { req: sent as Built['req'], url, timeout };
   }
 }

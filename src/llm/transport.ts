@@ -13,7 +13,7 @@ export interface PooledInit extends RequestInit {
 
 /** HTTP over pools of kept connections, one pool an origin. */
 export interface Transport {
-  /** For the `openai` client: the body must be a string; the reply is read whole and bounded. */
+  /** For the `openai` client: the body must be a Buffer; the reply is read whole and bounded. */
   readonly fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
   close(): Promise<void>;
 }
@@ -70,7 +70,7 @@ export function openTransport(endpoints: readonly EndpointConfig[], maxReplyByte
         method: 'POST',
         path,
         headers: flat(headers as Headers),
-        body: body as string,
+        body: body as Buffer,
       };
       return exchange(pool, request, scope, maxReplyBytes);
     },
