@@ -14,22 +14,38 @@ export interface PrometheusMetrics extends Metrics {
   scrape(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
+/** Counts kept in plain cells and read when scraped: prom-client hashes the labels with every increment. */
+class Cells {
+  readonly #cells = new Map<string, { readonly labels: Readonly<Record<string, string>>; value: number }>();
+
+  add(labels: Readonly<Record<string, string>>, by: number): void {
+    let key = '';
+    for (const name in labels) key += `${labels[name]}\n`;
+    const cell = this.#cells.get(key);
+    if (cell === undefined) this.#cells.set(key, { labels: { ...labels }, value: by });
+    else cell.value += by;
+  }
+
+  values(): Iterable<{ readonly labels: Readonly<Record<string, string>>; readonly value: number }> {
+    return this.#cells.values();
+  }
+}
+
 /** semtel's metrics in Prometheus' exposition format, each from the catalogue in base. */
 export function prometheusMetrics(version: string): PrometheusMetrics {
   const registry = new Registry();
   const registers = [registry];
-  const counters = new Map<MetricName, Counter>();
+  const counters = new Map<MetricName, Cells>();
   const histograms = new Map<MetricName, Histogram>();
   for (const [key, { kind, labels, help }] of Object.entries(metricCatalogue)) {
     const name = key as MetricName;
-    const labelNames = [...labels];
-    if (kind === 'counter') counters.set(name, new Counter({ name, help, labelNames, registers }));
-    if (kind === 'histogram')
-      histograms.set(name, new Histogram({ name, help, labelNames, registers, buckets: secondsBuckets }));
+    const common = { name, help, labelNames: [...labels], registers };
+    if (kind === 'counter') counters.set(name, countedCells(common));
+    if (kind === 'histogram') histograms.set(name, new Histogram({ ...common, buckets: secondsBuckets }));
   }
   const metrics: PrometheusMetrics = {
     count(name, labels, by = 1) {
-      counters.get(name)!.inc(labels, by);
+      counters.get(name)!.add(labels, by);
     },
     seconds(name, labels, value) {
       histograms.get(name)!.observe(labels, value);
@@ -54,6 +70,23 @@ export function prometheusMetrics(version: string): PrometheusMetrics {
   metrics.gauge('semtel_build_info', () => [{ labels: { version }, value: 1 }]);
   exportLoopDelay(metrics);
   return metrics;
+}
+
+function countedCells(common: {
+  name: string;
+  help: string;
+  labelNames: string[];
+  registers: Registry[];
+}): Cells {
+  const cells = new Cells();
+  new Counter({
+    ...common,
+    collect() {
+      this.reset();
+      for (const { labels, value } of cells.values()) this.inc(labels, value);
+    },
+  });
+  return cells;
 }
 
 function exportLoopDelay(metrics: Metrics): void {
