@@ -5,24 +5,15 @@ import { test } from 'node:test';
 
 const src = join(import.meta.dirname, '..', 'src');
 
+const architecture = readFileSync(join(src, '..', 'ARCHITECTURE.md'), 'utf8');
+
 /** The import table of ARCHITECTURE.md: what a folder may import besides itself and base. */
-const table: Record<string, readonly string[] | 'all'> = {
-  cli: 'all',
-  server: ['service'],
-  service: ['pipeline'],
-  evaluate: ['pipeline'],
-  pipeline: ['workers', 'classifier', 'llm', 'store'],
-  workers: ['arrow', 'text', 'classifier'],
-  files: ['arrow'],
-  simulate: ['text'],
-  classifier: [],
-  arrow: [],
-  text: [],
-  llm: [],
-  store: [],
-  observe: [],
-  base: [],
-};
+const table: Record<string, readonly string[] | 'all'> = Object.fromEntries(
+  [...architecture.matchAll(/^\| ([a-z]+) \| .* \| ([a-z, ]+) \|$/gm)].map(([, folder, allowed]) => [
+    folder!,
+    allowed === 'all' ? 'all' : allowed === 'nothing' ? [] : allowed!.split(', '),
+  ]),
+);
 
 /** One library behind one folder (or, where the reason is in ARCHITECTURE.md, two). */
 const homes: Record<string, readonly string[]> = {
@@ -95,4 +86,13 @@ test('a library stands behind its folder', () => {
 
 test('the table sees imports at all', () => {
   assert.ok(imports.some(({ folder, target }) => folder === 'pipeline' && target.includes('../llm/')));
+});
+
+test('every invariant of ARCHITECTURE.md names a test that exists', () => {
+  const named = [...architecture.matchAll(/`(test\/[^`]+\.ts)`: "([^"]+)"/g)];
+  assert.ok(named.length >= 15);
+  for (const [, file, title] of named) {
+    const text = readFileSync(join(src, '..', file!), 'utf8');
+    assert.ok(text.includes(title!), `${file} has no test "${title}"`);
+  }
 });
