@@ -1,6 +1,6 @@
 import type { Scope } from '../base/scope.ts';
 import { untilEnd } from '../base/scope.ts';
-import { type Results, run, type Task } from './run.ts';
+import { packed, type Results, run, type Task } from './run.ts';
 import type { Workers } from './tasks.ts';
 
 /** The tasks on the caller's own thread: for tests, where threads would only cost time. */
@@ -15,7 +15,7 @@ export function inProcessWorkers(): Workers {
   }
   return {
     prepare: (task, scope) => start({ name: 'prepare', task }, scope),
-    encode: (task, scope) => start({ name: 'encode', task }, scope),
+    encode: (task, scope) => start({ name: 'encode', task: packed(task) }, scope),
     schema: (task, scope) => start({ name: 'schema', task }, scope),
     queued: 0,
     close: async () => {},

@@ -4,7 +4,7 @@ import { messageOf, SemtelError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import { type Scope, untilEnd } from '../base/scope.ts';
 import { isReading, isWaiting, markSound, newPhase, type Phase, started } from './phase.ts';
-import type { Results, Task } from './run.ts';
+import { packed, type Results, type Task } from './run.ts';
 import type { Workers } from './tasks.ts';
 import type { ThreadReply, ThreadTask } from './thread.ts';
 
@@ -78,7 +78,7 @@ export function poolWorkers({ threads, maxQueue, clock, log }: PoolOptions): Wor
       return start({ name: 'prepare', task: { ...task, ipc } }, scope, [ipc.buffer]);
     },
     encode: (task, scope) =>
-      start({ name: 'encode', task: { ...task, carried: owned(task.carried) } }, scope),
+      start({ name: 'encode', task: { ...packed(task), carried: owned(task.carried) } }, scope),
     schema: (task, scope) =>
       start(
         { name: 'schema', task: { ...task, input: task.input === null ? null : owned(task.input) } },

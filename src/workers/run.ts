@@ -5,8 +5,15 @@ import type { EncodeTask, PreparedBatch, PrepareTask, SchemaTask } from './tasks
 /** A task by name, as it travels to a thread. */
 export type Task =
   | { readonly name: 'prepare'; readonly task: PrepareTask }
-  | { readonly name: 'encode'; readonly task: EncodeTask }
+  | { readonly name: 'encode'; readonly task: PackedEncodeTask }
   | { readonly name: 'schema'; readonly task: SchemaTask };
+
+/** Columns as JSON: one string crosses to a thread for a third of what the objects cost the main one. */
+export type PackedEncodeTask = Omit<EncodeTask, 'columns'> & { readonly columns: string };
+
+export function packed(task: EncodeTask): PackedEncodeTask {
+  return { ...task, columns: JSON.stringify(task.columns) };
+}
 
 export interface Results {
   readonly prepare: PreparedBatch;
@@ -22,7 +29,7 @@ export function run({ name, task }: Task, onDecoded: () => void): Results[keyof 
     case 'encode':
       // These bytes are our own.
       onDecoded();
-      return encodeAnswers(task.carried, task.rows, task.columns);
+      return encodeAnswers(task.carried, task.rows, JSON.parse(task.columns) as EncodeTask['columns']);
     case 'schema':
       return encodeSchema(task.input, task.columns, task.classifiers);
   }
