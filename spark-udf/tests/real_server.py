@@ -46,8 +46,8 @@ class RealServer:
         self._folder = folder
         self._ports = {name: free_port() for name in ("listen", "status", "endpoint")}
         self._server: subprocess.Popen | None = None
-        config = folder / "semtel.yaml"
-        config.write_text(CONFIG.format(prompts=json.dumps(str(ROOT / "prompts")), **self._ports))
+        self.config = folder / "semtel.yaml"
+        self.config.write_text(CONFIG.format(prompts=json.dumps(str(ROOT / "prompts")), **self._ports))
         endpoint = str(self._ports["endpoint"])
         self._simulator = self._run("simulate", "--port", endpoint, "--control", json.dumps(control))
         self._wait_for(f"http://127.0.0.1:{endpoint}/semtel/stats", self._simulator)
@@ -58,7 +58,7 @@ class RealServer:
         return f"127.0.0.1:{self._ports['listen']}"
 
     def start(self) -> None:
-        self._server = self._run("serve", "--config", str(self._folder / "semtel.yaml"))
+        self._server = self._run("serve", "--config", str(self.config))
         self._wait_for(f"http://127.0.0.1:{self._ports['status']}/readyz", self._server)
 
     def stop(self) -> None:
@@ -81,6 +81,12 @@ class RealServer:
 
     def log(self, command: str) -> str:
         return (self._folder / f"{command}.log").read_text()
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess:
+        """One ``semtel`` command to its end."""
+        return subprocess.run(
+            [str(NODE), str(MAIN), *arguments], cwd=self._folder, capture_output=True, text=True, timeout=200
+        )
 
     def _run(self, command: str, *arguments: str) -> subprocess.Popen:
         log: IO[bytes] = (self._folder / f"{command}.log").open("ab")

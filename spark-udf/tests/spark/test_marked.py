@@ -1,5 +1,7 @@
 """The whole way, from Spark to the model endpoint and back, with answers that prove whose they are."""
 
+import json
+
 import marked
 import pyarrow as pa
 import pytest
@@ -56,3 +58,14 @@ def test_a_column_function_gives_every_row_its_own_labels(spark, real_target, ta
     check(
         frame(spark, table).select("n", label("messages").alias("labels")).select("n", "labels.*").collect(), by_client
     )
+
+
+@pytest.mark.parametrize("by", ["in this process", "by server"])
+def test_semtel_run_gives_every_row_its_own_labels(tmp_path, semtel_server, real_target, by_client, by):
+    given, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    given.write_text("".join(json.dumps(row) + "\n" for row in marked.conversations(ROWS)), encoding="utf-8")
+    asked = ["-c", ",".join(marked.CLASSIFIERS), "--id", "n", "-o", str(out), "--yes"]
+    where = ["--server", real_target] if by == "by server" else ["--config", str(semtel_server.config)]
+    ended = semtel_server.run("run", str(given), *asked, *where)
+    assert ended.returncode == 0, ended.stderr
+    check([json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()], by_client)
