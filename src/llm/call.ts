@@ -7,6 +7,16 @@ export interface ChatMessage {
   readonly content: string;
 }
 
+/** What a call has been through while it goes on. */
+export interface Trouble {
+  /** HTTP requests spent, 429 not counted. */
+  readonly attempts: number;
+  /** Of the last attempt. */
+  readonly endpoint: string;
+  /** What became of it, as the end of a sentence whose subject is the endpoint. */
+  readonly reason: string;
+}
+
 /** One question to a logical model; any of its endpoints may answer. */
 export interface ChatRequest {
   /** Logical model. */
@@ -24,6 +34,8 @@ export interface ChatRequest {
   readonly jobId: string;
   /** Share of this job against others; 1 is normal. */
   readonly weight: number;
+  /** Told of each attempt that failed and is repeated. */
+  readonly onTrouble?: (trouble: Trouble) => void;
 }
 
 export interface ChatReply {

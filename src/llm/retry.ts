@@ -45,6 +45,7 @@ export function withRetry(ports: RetryPorts): Call {
         return { ...result.reply, endpoint: spent.endpoint, attempts: spent.attempts, latencyMs };
       }
       spent.last = result.reason;
+      request.onTrouble?.({ attempts: spent.attempts, endpoint: spent.endpoint, reason: result.reason });
       if (scope.ended !== undefined) throw interrupted(scope.ended, spent);
       // A 429 cools the endpoint, not the row.
       if (result.outcome === 'throttled') continue;

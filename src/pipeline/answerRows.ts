@@ -1,6 +1,6 @@
 import { SemtelError } from '../base/error.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
-import { endedAnswer, sharedAnswer, skippedAnswer } from './answers.ts';
+import { afterTrouble, endedAnswer, sharedAnswer, skippedAnswer } from './answers.ts';
 import type { Question, Settled } from './batch.ts';
 import type { Landing } from './flights.ts';
 import { launch, type Opened, type Work } from './launch.ts';
@@ -36,10 +36,10 @@ function answerQuestions(questions: readonly Question[], work: Work): Promise<re
   const opened: Opened[] = [];
   const waits = questions.map((question) => {
     const joined = flights.join(question.key, work.scope);
-    if (joined !== undefined) return settledBy(joined, { question }, work);
+    if (joined !== undefined) return settledBy(joined, question, undefined, work);
     const mine: Opened = { question, flight: flights.open(question.key, work.scope) };
     opened.push(mine);
-    return settledBy(mine.flight.landing, mine, work);
+    return settledBy(mine.flight.landing, question, mine, work);
   });
   launch(opened, work);
   return Promise.all(waits);
@@ -47,26 +47,29 @@ function answerQuestions(questions: readonly Question[], work: Work): Promise<re
 
 async function settledBy(
   landing: Promise<Landing<Settled>>,
-  mine: Pick<Opened, 'question' | 'denied'>,
+  question: Question,
+  mine: Opened | undefined,
   work: Work,
 ): Promise<Settled> {
   let landed: Landing<Settled>;
   try {
     landed = await landing;
   } catch (error) {
-    return { answer: answerAtEnd(error, work), calls: 0 };
+    return settledAtEnd(error, mine, work);
   }
   if (landed === null) {
     // The opener could not pay for it: a row of another job asks for itself.
-    return mine.denied ?? (await answerQuestions([mine.question], work))[0]!;
+    return mine?.denied ?? (await answerQuestions([question], work))[0]!;
   }
   return landed.payer ? landed.result : { answer: sharedAnswer(landed.result.answer), calls: 0 };
 }
 
 /** The state of a question whose row ended first; anything else is a fault of our own and ends the exchange. */
-function answerAtEnd(error: unknown, work: Work) {
-  const answer =
-    work.scope.ended !== undefined && error instanceof SemtelError ? endedAnswer(error) : undefined;
+function settledAtEnd(error: unknown, mine: Opened | undefined, { scope }: Work): Settled {
+  const answer = scope.ended !== undefined && error instanceof SemtelError ? endedAnswer(error) : undefined;
   if (answer === undefined) throw error;
-  return answer;
+  if (mine?.trouble === undefined) return { answer, calls: 0 };
+  // Where others still wait, the call goes on, and they will count it.
+  const calls = mine.flight.scope.ended === undefined ? 0 : mine.trouble.attempts;
+  return { answer: afterTrouble(answer, mine.trouble), calls };
 }

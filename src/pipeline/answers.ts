@@ -1,6 +1,6 @@
 import type { Answer, AnswerCode, Status } from '../base/answer.ts';
 import type { ErrorKind, SemtelError } from '../base/error.ts';
-import { CallError } from '../llm/call.ts';
+import { CallError, type Trouble } from '../llm/call.ts';
 import type { StoredAnswer } from '../store/store.ts';
 import type { SkipCode } from '../workers/tasks.ts';
 
@@ -68,4 +68,16 @@ export function endedAnswer(error: SemtelError): Answer | undefined {
   const answer = without(state[0], state[1], error.message);
   if (!(error instanceof CallError)) return answer;
   return { ...answer, source: 'llm', attempts: error.attempts, endpoint: error.endpoint };
+}
+
+/** An end that also says what the last attempt came to. */
+export function afterTrouble(answer: Answer, { attempts, endpoint, reason }: Trouble): Answer {
+  const errorMessage = `${answer.errorMessage} The last attempt: endpoint "${endpoint}" ${reason}.`;
+  return {
+    ...answer,
+    source: 'llm',
+    attempts,
+    endpoint,
+    errorMessage: errorMessage.slice(0, maxMessageChars),
+  };
 }

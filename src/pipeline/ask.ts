@@ -2,7 +2,7 @@ import type { Answer } from '../base/answer.ts';
 import { SemtelError } from '../base/error.ts';
 import type { Scope } from '../base/scope.ts';
 import type { Classifier, PromptMessage } from '../classifier/classifier.ts';
-import { type Call, CallError, type ChatReply } from '../llm/call.ts';
+import { type Call, CallError, type ChatReply, type Trouble } from '../llm/call.ts';
 import { endedAnswer } from './answers.ts';
 import type { Settled } from './batch.ts';
 import { type Prompt, promptFor } from './prompt.ts';
@@ -19,6 +19,7 @@ export interface Asking {
   readonly conversationBytes: number;
   readonly jobId: string;
   readonly weight: number;
+  readonly onTrouble: (trouble: Trouble) => void;
 }
 
 /** Bytes of text a token stands for on average; the engine corrects it by what is billed. */
@@ -39,7 +40,7 @@ interface Again {
 }
 
 function send(asking: Asking, again: Again | null, call: Call, scope: Scope): Promise<ChatReply> {
-  const { prompt, model, conversation, jobId, weight } = asking;
+  const { prompt, model, conversation, jobId, weight, onTrouble } = asking;
   const namingTheFault = (): readonly PromptMessage[] =>
     again === null
       ? []
@@ -60,6 +61,7 @@ function send(asking: Asking, again: Again | null, call: Call, scope: Scope): Pr
       promptTokens: estimatePromptTokens(asking),
       jobId,
       weight,
+      onTrouble,
     },
     scope,
   );

@@ -1,5 +1,6 @@
 import { openSharedScope, type Scope } from '../base/scope.ts';
 import { canCombine } from '../classifier/combine.ts';
+import type { Trouble } from '../llm/call.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
 import { overBudgetAnswer, storedAnswer } from './answers.ts';
 import { type Asking, ask, estimatePromptTokens } from './ask.ts';
@@ -25,6 +26,8 @@ export interface Opened {
   readonly flight: Flight<Settled>;
   /** Set where the job's budget did not allow the call: this row's own end. */
   denied?: Settled;
+  /** What the call has been through: words for the row, should it end first. */
+  trouble?: Trouble;
 }
 
 /** Looks up, plans and asks the opened questions in the background; every flight lands or fails. */
@@ -109,6 +112,9 @@ function askingOf(model: string, opened: readonly Opened[], work: Work): Asking 
     conversationBytes: prepared.textBytes[text]!,
     jobId: batch.job.id,
     weight: batch.job.weight,
+    onTrouble(trouble) {
+      for (const mine of opened) mine.trouble = trouble;
+    },
   };
 }
 

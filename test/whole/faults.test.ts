@@ -96,3 +96,22 @@ test('a client that goes away stops its calls; the rows of others go on', async 
     assert.equal(service.job('gone').ledger.cancelled, 50);
   });
 });
+
+test('rows that run out of time say what their endpoint did', async () => {
+  const dead = 'timeouts: { row_s: 2 }';
+  await withStack(
+    { answers: 'marked', faults: { '500': 1 } },
+    async ({ client }) => {
+      const { batch, ledger } = await client.classify({ classifiers: ['topic'] }, batchOf(marked(5)));
+      assert.equal(ledger.failed, 5);
+      for (const row of rowsOf(batch.ipc)) {
+        const { error_code, error_message, attempts, endpoint } = row.topic as Record<string, unknown>;
+        assert.equal(error_code, 'deadline');
+        assert.match(String(error_message), /endpoint "sim".*500/);
+        assert.ok(Number(attempts) > 0);
+        assert.equal(endpoint, 'sim');
+      }
+    },
+    { settings: dead },
+  );
+});
