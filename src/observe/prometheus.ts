@@ -95,7 +95,8 @@ function exportLoopDelay(metrics: Metrics): void {
   metrics.gauge('semtel_event_loop_delay_seconds', () => {
     const samples = loopDelayQuantiles.map((quantile) => ({
       labels: { quantile: String(quantile) },
-      value: delay.percentile(quantile * 100) / nanosPerSecond,
+      // Node records the time between two ticks; what is beyond the resolution is delay.
+      value: Math.max(0, delay.percentile(quantile * 100) / nanosPerSecond - loopDelayResolutionMs / 1000),
     }));
     delay.reset();
     return samples;
