@@ -4,8 +4,7 @@ import { readBatches } from '../files/batches.ts';
 import { countRows } from '../files/countRows.ts';
 import { openInputs } from '../files/input.ts';
 import { selectRows } from '../files/selection.ts';
-import type { Price } from '../llm/call.ts';
-import { costOf } from '../llm/meters.ts';
+import { costOf, type Price } from '../llm/price.ts';
 import { configuredCatalogue, namedClassifiers } from './catalogue.ts';
 import type { Command } from './command.ts';
 import { compose } from './compose.ts';
@@ -108,6 +107,6 @@ function cells(
     number(calls),
     tokens(promptTokens),
     tokens(completionTokens),
-    price === null ? 'no price configured' : money(costOf(price, promptTokens, completionTokens)),
+    price === null ? 'no price configured' : money(costOf({ promptTokens, completionTokens }, price)),
   ];
 }

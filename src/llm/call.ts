@@ -1,5 +1,6 @@
 import { type CallErrorKind, type ErrorDetails, SemtelError } from '../base/error.ts';
 import type { Scope } from '../base/scope.ts';
+import type { Price } from './price.ts';
 
 /** A frozen message is taken to be the same in every call: its JSON is made once. */
 export interface ChatMessage {
@@ -104,13 +105,6 @@ export interface ProbeResult {
   readonly structured: 'json_schema' | 'json_object' | 'text' | null;
   readonly quota: { readonly requests: number | null; readonly tokens: number | null };
   readonly latencyMs: number | null;
-}
-
-export interface Price {
-  /** Per million tokens. */
-  readonly input: number;
-  readonly output: number;
-  readonly currency: string;
 }
 
 /** All models of the configuration behind one call. */

@@ -1,4 +1,4 @@
-import type { Price } from './call.ts';
+import type { Price } from './price.ts';
 
 /** Decides header names and whether unused output is given back to the quota. */
 export type Provider = 'openai' | 'azure' | 'anthropic' | 'other';

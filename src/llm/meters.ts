@@ -1,6 +1,7 @@
 import type { Metrics } from '../base/metrics.ts';
-import type { EndpointView, Price } from './call.ts';
+import type { EndpointView } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
+import { costOf, type Price } from './price.ts';
 import type { Reply } from './reply.ts';
 
 /** Label `outcome` of a request that gave no reply. */
@@ -21,11 +22,6 @@ export interface Meters {
   retried(endpoint: Endpoint): void;
 }
 
-/** Cost of billed tokens; cached ones at the full price, as contracts for them differ. */
-export function costOf(price: Price, promptTokens: number, completionTokens: number): number {
-  return (promptTokens * price.input + completionTokens * price.output) / 1e6;
-}
-
 export function openMeters(metrics: Metrics, priceOf: (model: string) => Price | null): Meters {
   const labels = ({ model, config }: Endpoint) => ({ model, endpoint: config.name });
   return {
@@ -40,7 +36,7 @@ export function openMeters(metrics: Metrics, priceOf: (model: string) => Price |
       const price = priceOf(endpoint.model);
       if (price === null) return;
       const { model } = endpoint;
-      const cost = costOf(price, promptTokens, completionTokens);
+      const cost = costOf(reply, price);
       metrics.count('semtel_cost_total', { model, currency: price.currency }, cost);
     },
     failed(endpoint, outcome) {

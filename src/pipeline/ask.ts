@@ -23,7 +23,7 @@ export interface Asking {
 }
 
 /** Bytes of text a token stands for on average; the engine corrects it by what is billed. */
-const bytesPerToken = 4;
+export const bytesPerToken = 4;
 
 /** How much of an unusable reply goes back to the model when it is asked once more. */
 const maxQuotedChars = 2_000;

@@ -1,24 +1,10 @@
-import type { Price } from '../llm/call.ts';
+import { costOf, type Price, type Usage } from '../llm/price.ts';
 
 export interface BudgetLimits {
   /** In the price's currency; 0: no limit. */
   readonly maxCost: number;
   /** Prompt and completion together; 0: no limit. */
   readonly maxTokens: number;
-}
-
-export interface Usage {
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-}
-
-/** Prices are per million tokens. */
-const perMillion = 1e-6;
-
-/** Cost of a usage; 0 where no price is configured. */
-export function costOf(usage: Usage, price: Price | null): number {
-  if (price === null) return 0;
-  return (usage.promptTokens * price.input + usage.completionTokens * price.output) * perMillion;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { openSharedScope, type Scope } from '../base/scope.ts';
 import { canCombine } from '../classifier/combine.ts';
 import type { Trouble } from '../llm/call.ts';
+import type { Usage } from '../llm/price.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
 import { overBudgetAnswer, storedAnswer } from './answers.ts';
 import { type Asking, ask, estimatePromptTokens } from './ask.ts';
 import type { BatchRequest, PipelineParts, Question, Settled } from './batch.ts';
-import type { Usage } from './budget.ts';
 import type { Flight } from './flights.ts';
 import { type PlannedCall, plan } from './plan.ts';
 import type { promptFor } from './prompt.ts';

@@ -1,21 +1,12 @@
-import type { Classifier, PromptMessage, Reading } from '../classifier/classifier.ts';
-import { combineClassifiers } from '../classifier/combine.ts';
+import type { Classifier } from '../classifier/classifier.ts';
+import { type CombinedClassifiers, combineClassifiers } from '../classifier/combine.ts';
 
 /** What is sent for one or several questions over one conversation, and how the reply is read: one shape for both. */
-export interface Prompt {
-  /** Names the reply's schema. */
-  readonly name: string;
+export interface Prompt extends CombinedClassifiers {
   readonly classifiers: readonly Classifier[];
-  readonly responseSchema: object;
-  readonly maxOutputTokens: number;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  /** UTF-8 bytes of the messages without the conversation. */
-  readonly promptBytes: number;
-  render(conversation: string): readonly PromptMessage[];
-  /** One reading per classifier, in their order. */
-  read(reply: string): readonly Reading[];
 }
 
+/** A classifier asked alone: its reply is its outputs themselves. */
 function alone(classifier: Classifier): Prompt {
   return {
     name: classifier.name,

@@ -2,9 +2,10 @@ import type { Answer } from '../base/answer.ts';
 import { emptyLedger, type Ledger } from '../base/ledger.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Scope } from '../base/scope.ts';
+import { costOf } from '../llm/price.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
+import { bytesPerToken } from './ask.ts';
 import type { BatchRequest, PipelineParts, Settled } from './batch.ts';
-import { costOf } from './budget.ts';
 
 /** `settled[classifier][row]`. */
 export type SettledColumns = readonly (readonly Settled[])[];
@@ -21,9 +22,6 @@ function count(ledger: Ledger, { answer, calls }: Settled): void {
   ledger.prompt_tokens += answer.promptTokens;
   ledger.completion_tokens += answer.completionTokens;
 }
-
-/** Estimate of tokens from bytes, as the scheduler makes it. */
-const bytesPerToken = 4;
 
 function countSavings(
   prepared: PreparedBatch,
