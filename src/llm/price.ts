@@ -11,10 +11,10 @@ export interface Usage {
   readonly completionTokens: number;
 }
 
-const perMillion = 1e-6;
+const million = 1e6;
 
 /** Cost of a usage, 0 without a price; cached tokens at the full price, as contracts for them differ. */
 export function costOf({ promptTokens, completionTokens }: Usage, price: Price | null): number {
   if (price === null) return 0;
-  return (promptTokens * price.input + completionTokens * price.output) * perMillion;
+  return (promptTokens * price.input + completionTokens * price.output) / million;
 }
