@@ -46,7 +46,7 @@ function importsOf(file: string): Import[] {
   const specifiers = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'";]*?from '([^']+)'/g)].map(
     (m) => m[1]!,
   );
-  specifiers.push(...[...text.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g)].map((m) => m[1]!));
+  specifiers.push(...[...text.matchAll(/\b(?:import|require)\(\s*'([^']+)'\s*\)/g)].map((m) => m[1]!));
   return specifiers.map((target) => ({ file, folder: file.split('/')[0]!, target }));
 }
 
