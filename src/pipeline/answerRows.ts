@@ -1,75 +1,51 @@
-import { SemtelError } from '../base/error.ts';
+import { canCombine } from '../classifier/combine.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
-import { afterTrouble, endedAnswer, sharedAnswer, skippedAnswer } from './answers.ts';
+import { skippedAnswer, storedAnswer } from './answers.ts';
+import { askInTurns } from './askInTurns.ts';
 import type { Question, Settled } from './batch.ts';
-import type { Landing } from './flights.ts';
-import { launch, type Opened, type Work } from './launch.ts';
+import type { Work } from './launch.ts';
+import { plan } from './plan.ts';
 import type { SettledColumns } from './settle.ts';
 
 /** Every question of the batch in its place: skipped, from the store, from another's call, or asked. */
 export async function answerRows(work: Work): Promise<SettledColumns> {
   const { prepared, batch } = work;
-  const questions = batch.classifiers.flatMap((_, classifier) => questionsOf(prepared, classifier));
-  const settled = await answerQuestions(questions, work);
-  const columns = batch.classifiers.map(() =>
+  const columns: (Settled | undefined)[][] = batch.classifiers.map(() =>
     prepared.skipped.map((code) => (code === null ? undefined : { answer: skippedAnswer(code), calls: 0 })),
   );
-  questions.forEach(({ classifier, row }, index) => {
-    columns[classifier]![row] = settled[index]!;
-  });
-  return columns as SettledColumns;
+  const settle = ({ classifier, row }: Question, settled: Settled) => {
+    columns[classifier]![row] = settled;
+  };
+  const open = await settleStored(questionsOf(prepared, batch.classifiers.length), work, settle);
+  const { classifiers, models, combine } = batch;
+  const calls = plan(open, { classifiers, models, combinable: combine ? canCombine : null });
+  await askInTurns(calls, work, settle);
+  return columns as Settled[][];
 }
 
-function questionsOf(prepared: PreparedBatch, classifier: number): Question[] {
+/** Row by row, so that the rows that come first are whole first. */
+function questionsOf({ skipped, keys, textOf }: PreparedBatch, classifiers: number): Question[] {
   const questions: Question[] = [];
-  prepared.skipped.forEach((code, row) => {
+  skipped.forEach((code, row) => {
     if (code !== null) return;
-    const key = prepared.keys[classifier]![row]!;
-    questions.push({ row, classifier, key, text: prepared.textOf[classifier]![row]! });
+    for (let classifier = 0; classifier < classifiers; classifier++) {
+      questions.push({ row, classifier, key: keys[classifier]![row]!, text: textOf[classifier]![row]! });
+    }
   });
   return questions;
 }
 
-/** Joins the questions that are being asked already, opens the others, and waits for all. */
-function answerQuestions(questions: readonly Question[], work: Work): Promise<readonly Settled[]> {
-  const { flights } = work.parts;
-  const opened: Opened[] = [];
-  const waits = questions.map((question) => {
-    const joined = flights.join(question.key, work.scope);
-    if (joined !== undefined) return settledBy(joined, question, undefined, work);
-    const mine: Opened = { question, flight: flights.open(question.key, work.scope) };
-    opened.push(mine);
-    return settledBy(mine.flight.landing, question, mine, work);
+/** Settles what the store knows, which takes nobody's turn; gives the rest. */
+async function settleStored(
+  questions: readonly Question[],
+  { batch, parts }: Work,
+  settle: (question: Question, settled: Settled) => void,
+): Promise<readonly Question[]> {
+  if (batch.refresh || questions.length === 0) return questions;
+  const stored = await parts.store.getMany(questions.map(({ key }) => key));
+  return questions.filter((question, index) => {
+    const answer = stored[index];
+    if (answer !== undefined) settle(question, { answer: storedAnswer(answer), calls: 0 });
+    return answer === undefined;
   });
-  launch(opened, work);
-  return Promise.all(waits);
-}
-
-async function settledBy(
-  landing: Promise<Landing<Settled>>,
-  question: Question,
-  mine: Opened | undefined,
-  work: Work,
-): Promise<Settled> {
-  let landed: Landing<Settled>;
-  try {
-    landed = await landing;
-  } catch (error) {
-    return settledAtEnd(error, mine, work);
-  }
-  if (landed === null) {
-    // The opener could not pay for it: a row of another job asks for itself.
-    return mine?.denied ?? (await answerQuestions([question], work))[0]!;
-  }
-  return landed.payer ? landed.result : { answer: sharedAnswer(landed.result.answer), calls: 0 };
-}
-
-/** The state of a question whose row ended first; anything else is a fault of our own and ends the exchange. */
-function settledAtEnd(error: unknown, mine: Opened | undefined, { scope }: Work): Settled {
-  const answer = scope.ended !== undefined && error instanceof SemtelError ? endedAnswer(error) : undefined;
-  if (answer === undefined) throw error;
-  if (mine?.trouble === undefined) return { answer, calls: 0 };
-  // Where others still wait, the call goes on, and they will count it.
-  const calls = mine.flight.scope.ended === undefined ? 0 : mine.trouble.attempts;
-  return { answer: afterTrouble(answer, mine.trouble), calls };
 }

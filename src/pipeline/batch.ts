@@ -9,6 +9,7 @@ import type { AnswerStore } from '../store/store.ts';
 import type { PrepareTask, Workers } from '../workers/tasks.ts';
 import type { Budget } from './budget.ts';
 import type { Flights } from './flights.ts';
+import type { Turns } from './turns.ts';
 
 /** The classifiers there are, by name. */
 export interface Classifiers {
@@ -53,13 +54,16 @@ export interface BatchRequest {
   readonly refresh: boolean;
   readonly combine: boolean;
   readonly job: JobPart;
+  readonly turns: Turns;
+  /** Longest life of a row from the turn of its call. */
+  readonly rowMs: number;
 }
 
 /** The two lives of a batch. */
 export interface BatchScopes {
   /** Until the client has its answer: reading, encoding. */
   readonly exchange: Scope;
-  /** The rows' clock: when it ends, open questions end with its reason and the batch is answered. */
+  /** The rows' last end: when it comes, open questions end with its reason and the batch is answered. */
   readonly rows: Scope;
 }
 

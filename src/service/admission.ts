@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
-import { SemtelError } from '../base/error.ts';
 import type { Scope } from '../base/scope.ts';
+import { overloaded } from './overloaded.ts';
 import { Rate } from './rate.ts';
 
 export interface AdmissionLimits {
@@ -10,17 +10,14 @@ export interface AdmissionLimits {
 }
 
 /** What one exchange weighs. */
-export interface Load {
+interface Load {
   readonly jobId: string;
   readonly bytes: number;
-  readonly questions: number;
 }
 
-/** Capacity kept queued (contract section 6): enough to never starve the endpoints, little enough to answer soon. */
-const queuedMs = 2_000;
-/** Questions admitted before any rate is known: keeps a fresh engine's growing concurrency fed. */
-const minQuestions = 1_024;
-/** Memory of the capacity estimate. */
+/** Batches of a job that may stand read and wait for their calls' turns: the next is always ready, and no more held. */
+const maxAhead = 8;
+/** Memory of the rate of exchanges, for the pushback. */
 const rateMemoryMs = 5_000;
 /** Pushback bounds: long enough to matter, short enough that freed room is used. */
 const pushbackMs = { min: 500, max: 5_000 };
@@ -31,22 +28,24 @@ interface Waiter {
 }
 
 /**
- * Lets exchanges in while memory and two seconds of capacity allow, and makes the others wait, one job after
- * another; beyond the waiting limit it refuses with the time after which to come back.
+ * Lets exchanges in while memory allows, and makes the others wait, one job after another; beyond the waiting limit
+ * it refuses with the time after which to come back. When their calls are made is decided by turns, later.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
+  readonly #aheadOf: (jobId: string) => number;
   readonly #answered: Rate;
   /** Waiting exchanges by job; jobs in the order of their turn. */
   readonly #waiting = new Map<string, Waiter[]>();
   #waitingCount = 0;
   #waitingBytes = 0;
   #bytes = 0;
-  #questions = 0;
   #admitted = 0;
 
-  constructor(limits: AdmissionLimits, clock: Clock) {
+  /** `aheadOf`: how many batches of a job have been let in and wait for turns. */
+  constructor(limits: AdmissionLimits, clock: Clock, aheadOf: (jobId: string) => number) {
     this.#limits = limits;
+    this.#aheadOf = aheadOf;
     this.#answered = new Rate(clock, rateMemoryMs);
   }
 
@@ -60,58 +59,39 @@ export class Admission {
   /** Resolves when the exchange may start; the returned function gives its room back, once. Rejects `overloaded`, or with the scope's end. */
   async admit(load: Load, scope: Scope): Promise<() => void> {
     if (scope.ended !== undefined) throw scope.ended;
-    if (this.#waitingCount > 0 || !this.#fits(load)) await this.#wait(load, scope);
-    else this.#take(load);
+    await this.#turn(load, scope);
     let open = true;
     return () => {
       if (!open) return;
       open = false;
       this.#bytes -= load.bytes;
-      this.#questions -= load.questions;
       this.#admitted -= 1;
-      this.#answered.add(load.questions);
+      this.#answered.add(1);
       this.#letIn();
     };
   }
 
-  #fits({ bytes, questions }: Load): boolean {
-    // A batch larger than every bound still goes in alone.
-    if (this.#admitted === 0) return true;
-    const room = Math.max(minQuestions, (this.#answered.perSecond * queuedMs) / 1000);
-    return this.#bytes + bytes <= this.#limits.inflightBytes && this.#questions + questions <= room;
-  }
-
-  #take({ bytes, questions }: Load): void {
-    this.#bytes += bytes;
-    this.#questions += questions;
-    this.#admitted += 1;
-  }
-
-  #wait(load: Load, scope: Scope): Promise<void> {
-    const { waitingExchanges, inflightBytes } = this.#limits;
-    if (this.#waitingCount >= waitingExchanges || this.#waitingBytes + load.bytes > inflightBytes)
-      throw new SemtelError(
-        'overloaded',
-        'The server has as much waiting as it may hold; send the batch again.',
-        {
-          retryable: true,
-          retryAfterMs: this.#pushbackMs(),
-        },
-      );
+  #turn(load: Load, scope: Scope): Promise<void> {
     return new Promise((resolve, reject) => {
+      let leave = () => {};
+      let waits = true;
       const waiter: Waiter = {
         load,
-        admit: () => {
+        admit() {
+          waits = false;
           leave();
           resolve();
         },
       };
-      const queue = this.#waiting.get(load.jobId);
-      if (queue === undefined) this.#waiting.set(load.jobId, [waiter]);
-      else queue.push(waiter);
-      this.#waitingCount += 1;
-      this.#waitingBytes += load.bytes;
-      const leave = scope.onEnd((reason) => {
+      this.#enqueue(waiter);
+      this.#letIn();
+      if (!waits) return;
+      const { waitingExchanges, inflightBytes } = this.#limits;
+      if (this.#waitingCount > waitingExchanges || this.#waitingBytes > inflightBytes) {
+        this.#forget(waiter);
+        return reject(overloaded(this.#pushbackMs()));
+      }
+      leave = scope.onEnd((reason) => {
         this.#forget(waiter);
         reject(reason);
         this.#letIn();
@@ -121,8 +101,17 @@ export class Admission {
 
   #pushbackMs(): number {
     const rate = this.#answered.perSecond;
-    const ms = rate === 0 ? pushbackMs.min : (this.#questions / rate) * 1000;
+    const ms = rate === 0 ? pushbackMs.min : (this.#waitingCount / rate) * 1000;
     return Math.round(Math.min(Math.max(ms, pushbackMs.min), pushbackMs.max));
+  }
+
+  #enqueue(waiter: Waiter): void {
+    const { jobId, bytes } = waiter.load;
+    const queue = this.#waiting.get(jobId);
+    if (queue === undefined) this.#waiting.set(jobId, [waiter]);
+    else queue.push(waiter);
+    this.#waitingCount += 1;
+    this.#waitingBytes += bytes;
   }
 
   #forget(waiter: Waiter): void {
@@ -137,16 +126,17 @@ export class Admission {
   }
 
   #letIn(): void {
-    for (;;) {
-      const turn = this.#waiting.entries().next().value;
-      if (turn === undefined) return;
-      const [jobId, queue] = turn;
+    for (const [jobId, queue] of this.#waiting) {
+      if (this.#aheadOf(jobId) >= maxAhead) continue;
       const waiter = queue[0]!;
-      if (!this.#fits(waiter.load)) return;
+      // A batch larger than the bound still goes in alone; nobody overtakes one that waits for memory.
+      const { bytes } = waiter.load;
+      if (this.#admitted > 0 && this.#bytes + bytes > this.#limits.inflightBytes) return;
       this.#forget(waiter);
-      // The job goes behind the others that wait.
+      // The job goes behind the others that wait, where this loop meets it again.
       if (this.#waiting.delete(jobId)) this.#waiting.set(jobId, queue);
-      this.#take(waiter.load);
+      this.#bytes += bytes;
+      this.#admitted += 1;
       waiter.admit();
     }
   }

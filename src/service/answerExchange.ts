@@ -4,6 +4,7 @@ import { openScope, type Scope } from '../base/scope.ts';
 import type { PipelineParts } from '../pipeline/batch.ts';
 import { classifyBatch } from '../pipeline/recipe.ts';
 import type { Admission } from './admission.ts';
+import { type AllTurns, notAdmitted } from './allTurns.ts';
 import { classifierNamed, modelFor } from './choose.ts';
 import type { Exchange, ExchangeResult, Limits } from './exchange.ts';
 import type { Job } from './jobs.ts';
@@ -11,19 +12,20 @@ import type { Job } from './jobs.ts';
 export interface ExchangeParts {
   readonly pipeline: PipelineParts;
   readonly admission: Admission;
+  readonly turns: AllTurns;
   readonly limits: Limits;
-  /** Longest life of a row from its admission. */
+  /** Longest life of a row from the turn of its call. */
   readonly rowMs: number;
   readonly clock: Clock;
   /** Ends when draining starts: nothing waits for admission any more. */
   readonly entrance: Scope;
 }
 
-/** Rows end this much before the client's deadline, so that their batch still arrives (contract section 6). */
+/** Rows end at the latest this much before the client's deadline, so that their batch still arrives (contract section 6). */
 const marginMs = 500;
 const marginShare = 0.02;
 
-/** One exchange of a job: checked, admitted, and run through the pipeline under the rows' clock. */
+/** One exchange of a job: checked, admitted, and run through the pipeline within the client's time. */
 export async function answerExchange(
   exchange: Exchange,
   job: Job,
@@ -42,8 +44,9 @@ export async function answerExchange(
   const leaveAdmission = await admit(exchange, job.id, parts, scope);
   const rows = openScope(clock, {
     parent: scope,
-    deadlineMs: rowDeadlineMs(scope, parts),
-    onDeadline: () => new SemtelError('deadline', "The row's time was over before an endpoint answered."),
+    deadlineMs: lastEndMs(scope, clock),
+    onDeadline: () =>
+      new SemtelError('deadline', "The client's time was over before an endpoint answered the row."),
   });
   const leaveJob = job.scope.onEnd((reason) => rows.end(reason));
   job.budget.limit(asked);
@@ -58,6 +61,8 @@ export async function answerExchange(
       refresh: asked.refresh,
       combine: asked.combine,
       job: job.part(exchange.weight),
+      turns: parts.turns.of(job.id),
+      rowMs: parts.rowMs,
     };
     const result = await classifyBatch(batch, pipeline, { exchange: scope, rows });
     if (job.scope.ended?.kind === 'endpoints_rejected') throw job.scope.ended;
@@ -79,26 +84,19 @@ async function admit(
   const { admission, clock, entrance } = parts;
   const waiting = openScope(clock, { parent: scope });
   const leaveEntrance = entrance.onEnd((reason) => waiting.end(reason));
-  const load = {
-    jobId,
-    bytes: exchange.ipc.byteLength,
-    questions: exchange.rowCount * exchange.options.classifiers.length,
-  };
   try {
-    return await admission.admit(load, waiting);
+    return await admission.admit({ jobId, bytes: exchange.ipc.byteLength }, waiting);
   } catch (error) {
     if (!(error instanceof SemtelError) || error.kind !== 'deadline') throw error;
-    const words = 'The deadline passed while the batch waited for admission.';
-    throw new SemtelError('not_admitted', words, { retryable: true, cause: error });
+    throw notAdmitted(error);
   } finally {
     leaveEntrance();
     waiting.dispose();
   }
 }
 
-function rowDeadlineMs(scope: Scope, { clock, rowMs }: ExchangeParts): number {
-  const now = clock.now();
-  const left = scope.deadlineMs - now;
-  const margin = left === Number.POSITIVE_INFINITY ? 0 : Math.max(marginMs, left * marginShare);
-  return now + Math.min(rowMs, left - margin);
+/** When every row of the exchange is to have its answer. */
+function lastEndMs({ deadlineMs }: Scope, clock: Clock): number {
+  const left = deadlineMs - clock.now();
+  return left === Number.POSITIVE_INFINITY ? left : deadlineMs - Math.max(marginMs, left * marginShare);
 }

@@ -4,6 +4,7 @@ import type { Metrics } from '../base/metrics.ts';
 import { openScope } from '../base/scope.ts';
 import type { PipelineParts } from '../pipeline/batch.ts';
 import { Admission } from './admission.ts';
+import { AllTurns } from './allTurns.ts';
 import { answerExchange } from './answerExchange.ts';
 import { classifierNamed, modelFor } from './choose.ts';
 import { describe } from './describe.ts';
@@ -16,7 +17,7 @@ export interface ServiceOptions {
   readonly version: string;
   readonly pipeline: PipelineParts;
   readonly limits: Limits;
-  /** Longest life of a row from its admission. */
+  /** Longest life of a row from the turn of its call. */
   readonly rowMs: number;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -33,12 +34,13 @@ function draining(): SemtelError {
 /** What every door calls: jobs and admission over the pipeline. Describes its classifiers once, at the start. */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { version, pipeline, limits, rowMs, clock, metrics } = options;
-  const admission = new Admission(limits, clock);
+  const turns = new AllTurns(clock, pipeline.engine, rowMs, limits.waitingExchanges);
+  const admission = new Admission(limits, clock, (jobId) => turns.waitingOf(jobId));
   const jobs = new Jobs(clock);
   const entrance = openScope(clock);
   /** Ends when the time to drain is over. */
   const life = openScope(clock);
-  const parts = { pipeline, admission, limits, rowMs, clock, entrance };
+  const parts = { pipeline, admission, turns, limits, rowMs, clock, entrance };
   let open = 0;
   let allAnswered = () => {};
 
@@ -46,7 +48,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   for (const classifier of pipeline.classifiers.list())
     described.set(classifier.name, await describe(classifier, pipeline, life));
 
-  exportGauges(metrics, jobs, admission, pipeline);
+  exportGauges(metrics, jobs, { admission, turns }, pipeline);
 
   function info(job: Job): JobInfo {
     return {
@@ -118,13 +120,18 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-function exportGauges(metrics: Metrics, jobs: Jobs, admission: Admission, { workers }: PipelineParts): void {
+function exportGauges(
+  metrics: Metrics,
+  jobs: Jobs,
+  { admission, turns }: { admission: Admission; turns: AllTurns },
+  { workers }: PipelineParts,
+): void {
   const one = (value: number) => [{ labels: {}, value }];
   metrics.gauge('semtel_jobs_active', () => one(jobs.all().filter(({ state }) => state === 'ACTIVE').length));
   metrics.gauge('semtel_rows_waiting', () =>
     one(jobs.all().reduce((sum, { rowsWaiting }) => sum + rowsWaiting, 0)),
   );
-  metrics.gauge('semtel_exchanges_waiting', () => one(admission.waitingExchanges));
+  metrics.gauge('semtel_exchanges_waiting', () => one(admission.waitingExchanges + turns.waiting));
   metrics.gauge('semtel_inflight_bytes', () => one(admission.inflightBytes));
   metrics.gauge('semtel_pool_queue', () => one(workers.queued));
 }

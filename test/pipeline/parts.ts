@@ -8,6 +8,7 @@ import { CallError, type ChatReply, type ChatRequest, type Engine } from '../../
 import type { BatchRequest, JobPart, PipelineParts } from '../../src/pipeline/batch.ts';
 import { Budget } from '../../src/pipeline/budget.ts';
 import { Flights } from '../../src/pipeline/flights.ts';
+import type { Turns } from '../../src/pipeline/turns.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import type { Workers } from '../../src/workers/tasks.ts';
 import type { FakeClock } from '../fakeClock.ts';
@@ -172,6 +173,9 @@ export function fakeJob(id = 'job'): FakeJob {
   };
 }
 
+/** Lets every call in at once. */
+const openTurns: Turns = { take: async (_, wanted) => wanted, done() {} };
+
 export function requestFor(
   texts: readonly (string | null)[],
   classifiers: readonly Classifier[],
@@ -188,6 +192,8 @@ export function requestFor(
     refresh: false,
     combine: false,
     job,
+    turns: openTurns,
+    rowMs: Number.POSITIVE_INFINITY,
     ...more,
   };
 }

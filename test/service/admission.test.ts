@@ -7,7 +7,8 @@ import { Admission } from '../../src/service/admission.ts';
 import { fakeClock, settled } from '../fakeClock.ts';
 
 const limits = { inflightBytes: 1_000, waitingExchanges: 4 };
-const load = (jobId: string, bytes: number, questions = 1) => ({ jobId, bytes, questions });
+const load = (jobId: string, bytes: number) => ({ jobId, bytes });
+const nothingAhead = () => 0;
 
 test('what is admitted never passes the byte limit, and all is given back, for any order of leaving', async () => {
   await fc.assert(
@@ -16,7 +17,11 @@ test('what is admitted never passes the byte limit, and all is given back, for a
       fc.infiniteStream(fc.nat()),
       async (sizes, picks) => {
         const clock = fakeClock();
-        const admission = new Admission({ ...limits, waitingExchanges: 100, inflightBytes: 1_500 }, clock);
+        const admission = new Admission(
+          { ...limits, waitingExchanges: 100, inflightBytes: 1_500 },
+          clock,
+          nothingAhead,
+        );
         const scope = openScope(clock);
         const leaving: (() => void)[] = [];
         for (const [index, bytes] of sizes.entries())
@@ -42,7 +47,7 @@ test('what is admitted never passes the byte limit, and all is given back, for a
 
 test('a batch larger than the limit goes in alone', async () => {
   const clock = fakeClock();
-  const admission = new Admission(limits, clock);
+  const admission = new Admission(limits, clock, nothingAhead);
   const leave = await admission.admit(load('a', 5_000), openScope(clock));
   leave();
   assert.equal(admission.inflightBytes, 0);
@@ -50,7 +55,7 @@ test('a batch larger than the limit goes in alone', async () => {
 
 test('beyond the waiting limit an exchange is told when to come back', async () => {
   const clock = fakeClock();
-  const admission = new Admission(limits, clock);
+  const admission = new Admission(limits, clock, nothingAhead);
   const scope = openScope(clock);
   await admission.admit(load('a', 1_000), scope);
   for (let i = 0; i < limits.waitingExchanges; i++) void admission.admit(load('a', 10), scope);
@@ -63,7 +68,7 @@ test('beyond the waiting limit an exchange is told when to come back', async () 
 
 test('jobs take turns, however many batches one of them has waiting', async () => {
   const clock = fakeClock();
-  const admission = new Admission(limits, clock);
+  const admission = new Admission(limits, clock, nothingAhead);
   const scope = openScope(clock);
   const order: string[] = [];
   const first = await admission.admit(load('big', 1_000), scope);
@@ -79,7 +84,7 @@ test('jobs take turns, however many batches one of them has waiting', async () =
 
 test('who stops waiting makes room in the queue', async () => {
   const clock = fakeClock();
-  const admission = new Admission(limits, clock);
+  const admission = new Admission(limits, clock, nothingAhead);
   await admission.admit(load('a', 1_000), openScope(clock));
   const impatient = openScope(clock, { deadlineMs: 10 });
   const waiting = assert.rejects(admission.admit(load('a', 10), impatient), { kind: 'deadline' });
