@@ -11,6 +11,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Candidate } from './endpoints/candidate.ts';
 import { allCases, type Case } from './endpoints/cases.ts';
+import { freePort } from './endpoints/freePort.ts';
 import { pythonLoop, pythonLoops, sdkLoop } from './endpoints/loops.ts';
 import { pythonVenv, type Venv } from './endpoints/pythonVenv.ts';
 import { semtel } from './endpoints/semtel.ts';
@@ -34,13 +35,14 @@ const seconds = Number(values.seconds ?? (quick ? 8 : 20));
 const seed = Number(values.seed);
 const widths = (values.widths ?? (quick ? '16' : '16,64,256')).split(',').map(Number);
 
-/** Whoever needs longer is stopped, and the rows without an answer are lost. */
-const stopAfterS = ({ idealS, outageS = 0 }: Case): number => 3 * idealS + outageS + 30;
+/** Long enough for an attempt of a minute. Whoever needs longer is stopped, and the rows without an answer are lost. */
+const stopAfterS = ({ idealS, outageS = 0 }: Case): number => 3 * idealS + outageS + 70;
 
 async function line(candidate: Candidate, situation: Case): Promise<Line> {
   const work = workOf(situation, seed);
-  const prepared = await candidate.prepare(situation, work, stopAfterS(situation));
-  const simulation = await startSimulation(situation, work, seed);
+  const addresses = { port: await freePort(), closedPort: await freePort() };
+  const prepared = await candidate.prepare(situation, work, addresses, stopAfterS(situation));
+  const simulation = await startSimulation(situation, work, addresses, seed);
   try {
     simulation.begin();
     const outcome = await prepared.run();

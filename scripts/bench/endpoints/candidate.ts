@@ -1,4 +1,5 @@
 import type { Case } from './cases.ts';
+import type { Addresses } from './simulation.ts';
 import type { Work } from './work.ts';
 
 /** What one run came to. */
@@ -17,7 +18,7 @@ export interface Outcome {
 export interface Candidate {
   readonly name: string;
   /** Starts what is needed, so that `run` measures work only; may ask no endpoint. */
-  prepare(situation: Case, work: Work, stopAfterS: number): Promise<Prepared>;
+  prepare(situation: Case, work: Work, addresses: Addresses, stopAfterS: number): Promise<Prepared>;
 }
 
 export interface Prepared {

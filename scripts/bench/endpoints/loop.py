@@ -5,11 +5,13 @@ The fields of both are described in loopSpec.ts.
 """
 
 import asyncio
+import importlib.util
 import json
 import logging
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any, Literal
 
 # No network but the endpoint's.
@@ -141,6 +143,9 @@ def openaivec_lists():
     from openaivec import AsyncBatchResponses
     from pydantic import create_model
 
+    # tiktoken would download its vocabulary; LiteLLM brings the same file.
+    vocabulary = Path(importlib.util.find_spec("litellm").origin).parent / "litellm_core_utils" / "tokenizers"
+    os.environ["TIKTOKEN_CACHE_DIR"] = str(vocabulary)
     answer = create_model("Topic", label=(Literal[tuple(spec["labels"])], ...))
     lists = [
         AsyncBatchResponses.of(
@@ -167,7 +172,7 @@ def openaivec_lists():
             nonlocal right
             part = parts[index]
             # One failed row fails the list; what was answered stays in its cache.
-            for _ in range(3):
+            for _ in range(10):
                 try:
                     answers = await lists[index].parse([row["user"] for row in part])
                     right += sum(found is not None and found.label == row["label"] for found, row in zip(answers, part))

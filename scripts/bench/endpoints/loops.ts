@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Candidate, Outcome } from './candidate.ts';
-import type { Case } from './cases.ts';
+import type { Case, CaseEndpoint } from './cases.ts';
+import { freePort } from './freePort.ts';
 import type { LoopReport, LoopSpec } from './loopSpec.ts';
-import { simulatorOrigin, urlOf } from './simulation.ts';
+import { originOf, urlOf } from './simulation.ts';
 import type { Work } from './work.ts';
 
 /** Shorter than the libraries' ten minutes, as one sets it for small answers. */
 const timeoutS = 10;
-const adapterPort = 18_297;
 
 /** A child that speaks lines. */
 interface Lines {
@@ -53,8 +53,13 @@ interface LoopKind {
   readonly responses?: boolean;
 }
 
-function specOf(kind: LoopKind, situation: Case, work: Work, width: number, stopAfterS: number) {
-  const origin = kind.responses ? `http://127.0.0.1:${adapterPort}` : simulatorOrigin;
+function specsOf(
+  situation: Case,
+  work: Work,
+  width: number,
+  stopAfterS: number,
+  url: (endpoint: CaseEndpoint) => string,
+): LoopSpec[] {
   const { system, schema, maxOutputTokens } = work;
   const clients = situation.clients ?? 1;
   const { label } = (schema as { properties: { label: { enum: string[] } } }).properties;
@@ -63,7 +68,7 @@ function specOf(kind: LoopKind, situation: Case, work: Work, width: number, stop
     (_, index): LoopSpec => ({
       endpoints: situation.endpoints.map((endpoint) => ({
         name: endpoint.name,
-        url: urlOf(endpoint, origin),
+        url: url(endpoint),
         weight: endpoint.rowsPerSecond,
         tpm:
           endpoint.control?.slots === undefined
@@ -96,9 +101,12 @@ function together(reports: readonly LoopReport[]): Outcome {
 function loop(kind: LoopKind, width: number): Candidate {
   return {
     name: `${kind.name}, ${width}`,
-    async prepare(situation, work, stopAfterS) {
+    async prepare(situation, work, addresses, stopAfterS) {
       const folder = mkdtempSync(join(tmpdir(), 'semtel-bench-'));
-      const files = specOf(kind, situation, work, width, stopAfterS).map((spec, index) => {
+      const adapterPort = kind.responses ? await freePort() : null;
+      const origin = adapterPort === null ? originOf(addresses) : `http://127.0.0.1:${adapterPort}`;
+      const url = (endpoint: CaseEndpoint) => urlOf(endpoint, addresses, origin);
+      const files = specsOf(situation, work, width, stopAfterS, url).map((spec, index) => {
         const file = join(folder, `${index}.json`);
         writeFileSync(file, JSON.stringify(spec));
         return file;
@@ -109,9 +117,9 @@ function loop(kind: LoopKind, width: number): Candidate {
         children.push(lines);
         return lines;
       };
-      if (kind.responses) {
+      if (adapterPort !== null) {
         const adapter = join(import.meta.dirname, 'responsesAdapter.ts');
-        await start(process.execPath, [adapter, files[0]!, simulatorOrigin, String(adapterPort)]).next();
+        await start(process.execPath, [adapter, files[0]!, originOf(addresses), String(adapterPort)]).next();
       }
       const clients = files.map((file) => start(kind.command, [...kind.args, file]));
       await Promise.all(clients.map((client) => client.next()));

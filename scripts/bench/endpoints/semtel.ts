@@ -7,12 +7,12 @@ import { connect, type SemtelClient } from '../../../src/server/client.ts';
 import { type Measured, startMeasured, untilAnswers } from '../measured.ts';
 import type { Candidate, Outcome } from './candidate.ts';
 import type { Case } from './cases.ts';
-import { urlOf } from './simulation.ts';
+import { freePort } from './freePort.ts';
+import { type Addresses, urlOf } from './simulation.ts';
 import type { Row, Work } from './work.ts';
 
 /** As many rows as a Spark task would send while others send theirs. */
 const batchRows = 100;
-const firstPort = 18_315;
 
 interface Server {
   readonly process: Measured;
@@ -20,14 +20,14 @@ interface Server {
 }
 
 /** The default settings: nothing is said of quotas, and only `share` when there are several servers. */
-async function startServer(situation: Case, index: number): Promise<Server> {
+async function startServer(situation: Case, addresses: Addresses): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'semtel-bench-'));
-  const listen = `127.0.0.1:${firstPort + 2 * index}`;
-  const status = `127.0.0.1:${firstPort + 2 * index + 1}`;
+  const listen = `127.0.0.1:${await freePort()}`;
+  const status = `127.0.0.1:${await freePort()}`;
   const share = 1 / (situation.clients ?? 1);
   const endpoints = situation.endpoints.map((endpoint) => ({
     name: endpoint.name,
-    base_url: urlOf(endpoint),
+    base_url: urlOf(endpoint, addresses),
     model: 'bench',
     share,
   }));
@@ -113,9 +113,9 @@ async function cpuOf(servers: readonly Server[]): Promise<number> {
 /** `semtel serve` as it is started by default, asked over gRPC. Its CPU is the servers' and that of their client. */
 export const semtel: Candidate = {
   name: 'semtel',
-  async prepare(situation, work, stopAfterS) {
+  async prepare(situation, work, addresses, stopAfterS) {
     const servers = await Promise.all(
-      Array.from({ length: situation.clients ?? 1 }, (_, index) => startServer(situation, index)),
+      Array.from({ length: situation.clients ?? 1 }, () => startServer(situation, addresses)),
     );
     return {
       async run() {

@@ -4,15 +4,21 @@ import { startMeasured, untilAnswers } from '../measured.ts';
 import { alive, answerable, type Case, type CaseEndpoint } from './cases.ts';
 import type { Work } from './work.ts';
 
-const port = 18_299;
-/** Nothing listens there. */
-const closedPort = 18_298;
+/** Where endpoints are, known before they are. */
+export interface Addresses {
+  readonly port: number;
+  /** Nothing listens there. */
+  readonly closedPort: number;
+}
 
-export const simulatorOrigin = `http://127.0.0.1:${port}`;
+export const originOf = ({ port }: Addresses): string => `http://127.0.0.1:${port}`;
 
 /** Base URL of an endpoint, at the simulator or at another origin that stands before it. */
-export const urlOf = ({ name, dead }: CaseEndpoint, origin = simulatorOrigin): string =>
-  dead === 'refused' ? `http://127.0.0.1:${closedPort}/v1` : `${origin}/${name}/v1`;
+export const urlOf = (
+  { name, dead }: CaseEndpoint,
+  addresses: Addresses,
+  origin = originOf(addresses),
+): string => (dead === 'refused' ? `http://127.0.0.1:${addresses.closedPort}/v1` : `${origin}/${name}/v1`);
 
 /** What the endpoints saw during one run. */
 export interface Seen {
@@ -42,16 +48,21 @@ interface Sample {
   readonly stats: AllStats['endpoints'];
 }
 
-async function post(path: string, body: unknown): Promise<void> {
-  const response = await fetch(`${simulatorOrigin}${path}`, { method: 'POST', body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-}
-
-export async function startSimulation(situation: Case, work: Work, seed: number): Promise<Simulation> {
+export async function startSimulation(
+  situation: Case,
+  work: Work,
+  addresses: Addresses,
+  seed: number,
+): Promise<Simulation> {
+  const origin = originOf(addresses);
+  const post = async (path: string, body: unknown): Promise<void> => {
+    const response = await fetch(`${origin}${path}`, { method: 'POST', body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  };
   const initial = { seed, answers: 'marked', latency_ms: 200 };
-  const args = ['simulate', '--port', String(port), '--control', JSON.stringify(initial)];
+  const args = ['simulate', '--port', String(addresses.port), '--control', JSON.stringify(initial)];
   const process = startMeasured('src/cli/main.ts', args);
-  await untilAnswers(`${simulatorOrigin}/semtel/stats`);
+  await untilAnswers(`${origin}/semtel/stats`);
   const perRow = work.tokensPerRow;
   const quotaOf = ({ rowsPerSecond, control }: CaseEndpoint, part: number): ControlChange =>
     control?.slots === undefined ? { tpm: Math.round(part * rowsPerSecond * perRow * 60) } : {};
@@ -70,7 +81,7 @@ export async function startSimulation(situation: Case, work: Work, seed: number)
   const failed = (error: unknown) => console.error(error);
 
   async function sample(): Promise<Sample> {
-    const response = await fetch(`${simulatorOrigin}/semtel/stats`);
+    const response = await fetch(`${origin}/semtel/stats`);
     return {
       atS: (performance.now() - startedMs) / 1000,
       stats: ((await response.json()) as AllStats).endpoints,

@@ -40,10 +40,12 @@ export function workOf(situation: Case, seed: number): Work {
   const jobs: Row[][] = [];
   let taken = 0;
   for (const part of situation.jobs ?? [1]) {
-    const size = Math.round(part * rows.length);
+    const size = Math.floor(part * rows.length);
     jobs.push(rows.slice(taken, taken + size));
     taken += size;
   }
+  // What rounding left over.
+  jobs[0]!.push(...rows.slice(taken));
   const system = classifier.render('')[0]!.content;
   const { maxOutputTokens } = classifier;
   // Two messages and a chat cost 9 tokens beside their texts.
