@@ -111,5 +111,8 @@ ${new Date().toISOString().slice(0, 16)}Z, seed ${seed}, ${seconds} s a case, wi
 quota used: tokens admitted / tokens offered, from 10 % to 79 % of the ideal time or to the end of the work.
 rows lost: rows that did not end with their own label. to dead: calls that reached the dead endpoint.
 CPU: of the client's processes, per row with its label; semtel's is the server with gRPC, and the client that asks it.
-The number behind a name is how many calls it makes at once.`);
+The number behind a name is how many calls it makes at once.
+The alternatives: endpoints in turn by their quota, rows of all jobs in turn, 10 s a request, an unreadable reply asked for once more.
+openai SDK and openai-python: two retries, their default. LiteLLM Router: simple-shuffle weighted by tpm, three retries.
+openaivec: one conversation a request, the SDK's retries, the whole list asked again up to ten times when it fails.`);
 process.exit(0);

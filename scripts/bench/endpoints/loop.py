@@ -11,11 +11,18 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Literal
 
 # No network but the endpoint's.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+
+Rows = list[dict[str, Any]]
+# Asks for one user message; gives the label, or None when the reply cannot be read.
+Send = Callable[[str], Awaitable[str | None]]
+# Rows with their own label, and when each job was done, in milliseconds.
+Answered = tuple[int, list[float]]
 
 kind, file = sys.argv[1:]
 with open(file, encoding="utf-8") as source:
@@ -24,8 +31,8 @@ endpoints = spec["endpoints"]
 complaints: set[str] = set()
 
 
-def in_turn() -> list[dict[str, Any]]:
-    """Rows of all jobs in turn, so that no job waits for another to end."""
+def in_turn() -> Rows:
+    """Give the rows of all jobs in turn, so that no job waits for another to end."""
     longest = max(len(rows) for rows in spec["jobs"])
     return [
         {"job": job, **rows[at]} for at in range(longest) for job, rows in enumerate(spec["jobs"]) if at < len(rows)
@@ -40,13 +47,14 @@ class Lanes:
         self.taken = [0] * len(lanes)
 
     def next(self) -> int:
-        """The endpoint that has had least of its part."""
+        """Choose the endpoint that has had least of its part."""
         best = min(range(len(self.lanes)), key=lambda index: self.taken[index] / endpoints[index]["weight"])
         self.taken[best] += 1
         return best
 
 
 def body(user: str) -> dict[str, Any]:
+    """Build the chat completion of a row."""
     return {
         "model": "bench",
         "messages": [{"role": "system", "content": spec["system"]}, {"role": "user", "content": user}],
@@ -60,13 +68,15 @@ def body(user: str) -> dict[str, Any]:
 
 
 def label_in(content: str | None) -> str | None:
+    """Read the label; None where there is none."""
     try:
         return json.loads(content or "")["label"]
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def openai_sender():
+def openai_sender() -> Send:
+    """openai-python with its own retries."""
     from openai import AsyncOpenAI
 
     clients = [
@@ -81,7 +91,8 @@ def openai_sender():
     return send
 
 
-def litellm_sender():
+def litellm_sender() -> Send:
+    """LiteLLM's router over all endpoints."""
     import litellm
 
     litellm.suppress_debug_info = True
@@ -114,7 +125,8 @@ def litellm_sender():
     return send
 
 
-async def with_semaphore(send, rows: list[dict[str, Any]]) -> tuple[int, list[float]]:
+async def with_semaphore(send: Send, rows: Rows) -> Answered:
+    """Answer all rows, so many at once."""
     started = time.monotonic()
     semaphore = asyncio.Semaphore(spec["width"])
     jobs = [0.0] * len(spec["jobs"])
@@ -138,7 +150,8 @@ async def with_semaphore(send, rows: list[dict[str, Any]]) -> tuple[int, list[fl
     return right, jobs
 
 
-def openaivec_lists():
+def openaivec_lists() -> Callable[[Rows], Awaitable[Answered]]:
+    """openaivec, with a list of rows for each endpoint."""
     from openai import AsyncOpenAI
     from openaivec import AsyncBatchResponses
     from pydantic import create_model
@@ -160,10 +173,10 @@ def openaivec_lists():
         for endpoint in endpoints
     ]
 
-    async def run(rows: list[dict[str, Any]]) -> tuple[int, list[float]]:
+    async def run(rows: Rows) -> Answered:
         started = time.monotonic()
         lanes = Lanes(lists)
-        parts: list[list[dict[str, Any]]] = [[] for _ in lists]
+        parts: list[Rows] = [[] for _ in lists]
         for row in rows:
             parts[lanes.next()].append(row)
         right = 0
@@ -175,7 +188,10 @@ def openaivec_lists():
             for _ in range(10):
                 try:
                     answers = await lists[index].parse([row["user"] for row in part])
-                    right += sum(found is not None and found.label == row["label"] for found, row in zip(answers, part))
+                    right += sum(
+                        found is not None and found.label == row["label"]
+                        for found, row in zip(answers, part, strict=True)
+                    )
                     return
                 except Exception as error:
                     complaints.add(f"{type(error).__name__}: {error}"[:80])
@@ -190,13 +206,14 @@ def openaivec_lists():
 
 
 async def main() -> None:
+    """Get ready, wait for the word, answer, report."""
     rows = in_turn()
     if kind == "openaivec":
         run = openaivec_lists()
     else:
         send = openai_sender() if kind == "openai" else litellm_sender()
 
-        async def run(rows: list[dict[str, Any]]) -> tuple[int, list[float]]:
+        async def run(rows: Rows) -> Answered:
             return await with_semaphore(send, rows)
 
     print("ready", flush=True)

@@ -17,6 +17,7 @@ const batchRows = 100;
 interface Server {
   readonly process: Measured;
   readonly client: SemtelClient;
+  readonly folder: string;
 }
 
 /** The default settings: nothing is said of quotas, and only `share` when there are several servers. */
@@ -44,8 +45,7 @@ async function startServer(situation: Case, addresses: Addresses): Promise<Serve
   );
   const process = startMeasured('src/cli/main.ts', ['serve', '--config', file, '--log-level', 'error']);
   await untilAnswers(`http://${status}/readyz`);
-  rmSync(file);
-  return { process, client: connect(listen) };
+  return { process, client: connect(listen), folder };
 }
 
 interface Asked {
@@ -126,6 +126,7 @@ export const semtel: Candidate = {
       async stop() {
         for (const { client } of servers) client.close();
         await Promise.all(servers.map((server) => server.process.stop()));
+        for (const { folder } of servers) rmSync(folder, { recursive: true });
       },
     };
   },
