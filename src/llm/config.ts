@@ -60,16 +60,23 @@ export const defaultTuning = {
   /** Part of the quota used at first: 2 % for estimates that are too low. */
   headroomStart: 0.98,
   headroomMax: 0.99,
-  /** Below half, the quota is wrong rather than tight, and headers or pauses must say so. */
-  headroomFloor: 0.5,
-  headroomCut: 0.98,
-  /** Time constant of creeping back: slow against the seconds between two cuts. */
-  headroomCreepMs: 60_000,
-  /** Bucket sizes: as little burst as timers allow, as providers count requests in windows of 1 s. */
-  tokenBurstS: 1,
+  /** A quota that shrinks to less than a tenth is an outage. */
+  headroomFloor: 0.1,
+  /** Taken by a 429: little, as one a few seconds is within half a percent of the calls. */
+  headroomCut: 0.005,
+  /** Growth by the cube of the seconds since: 1 % in 6 s, half of the quota in 23 s. */
+  headroomGrowth: 4e-5,
+  /** A limit learned from 429 is forgotten once this many times its rate drew none. */
+  learnedForget: 4,
+  /** Its burst: next to none, as its window is not known. */
+  learnedBurstS: 0.05,
+  /** Bucket sizes: small, as providers count in windows of 1 s, and so that no minute holds more than its quota. */
+  tokenBurstS: 0.5,
   requestBurstS: 0.25,
-  /** Pause after a 429 that names none, and the longest one obeyed. */
-  pauseMs: 1_000,
+  /** First pause after a 429 that names none: short, as there may be room at once; and what it doubles up to. */
+  pauseMs: 10,
+  pauseGuessMaxMs: 5_000,
+  /** Longest pause obeyed. */
   pauseMaxMs: 60_000,
   /** Envoy's consecutive_5xx and base_ejection_time. */
   ejectAfter: 5,

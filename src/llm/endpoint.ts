@@ -5,10 +5,10 @@ import { Aimd } from './aimd.ts';
 import { Breaker } from './breaker.ts';
 import type { ChatRequest, EndpointView } from './call.ts';
 import { type EndpointConfig, type StructuredMode, structuredModes, type Tuning } from './config.ts';
+import { Cooling } from './cooling.ts';
 import { attemptTimeoutMs, LatencyWindow } from './latency.ts';
 import { Lease } from './lease.ts';
 import type { FailedSend, OkSend } from './outcome.ts';
-import { pauseMs } from './pause.ts';
 import { Quota } from './quota.ts';
 import type { Target } from './send.ts';
 
@@ -40,12 +40,11 @@ export class Endpoint {
   readonly #ports: EndpointPorts;
   readonly #concurrency: Aimd;
   readonly #breaker: Breaker;
+  readonly #cooling: Cooling;
   readonly #latency: LatencyWindow;
   #neighbours: Neighbours = { freed() {}, mayEject: () => false };
   #inflight = 0;
   #inflightTokens = 0;
-  #pausedUntilMs = Number.NEGATIVE_INFINITY;
-  #throttledInARow = 0;
   #structured: StructuredMode;
   #apiKey: string | undefined;
 
@@ -58,6 +57,7 @@ export class Endpoint {
     this.quota = new Quota(config, tuning, nowMs);
     this.#concurrency = new Aimd(tuning.startConcurrency, config.maxConcurrency, tuning.concurrencyCut);
     this.#breaker = new Breaker(tuning);
+    this.#cooling = new Cooling(tuning, ports.random);
     this.#latency = new LatencyWindow(nowMs);
     this.#structured = config.structured === 'auto' ? structuredModes[0] : config.structured;
   }
@@ -79,10 +79,10 @@ export class Endpoint {
   waitMs(load: Load): number {
     const nowMs = this.#ports.clock.now();
     const out = this.#breaker.waitMs(nowMs);
-    if (out > 0) return Math.max(out, this.#pausedUntilMs - nowMs);
+    if (out > 0) return Math.max(out, this.#cooling.waitMs(nowMs));
     if (this.#inflight >= this.#breaker.slots(this.#concurrency.limit, nowMs))
       return Number.POSITIVE_INFINITY;
-    return Math.max(this.#pausedUntilMs - nowMs, this.quota.waitMs(this.#cost(load), nowMs), 0);
+    return Math.max(this.#cooling.waitMs(nowMs), this.quota.waitMs(this.#cost(load), nowMs));
   }
 
   /** How full it would be with this load: part of its token quota, or of its concurrency where it has none. */
@@ -110,6 +110,7 @@ export class Endpoint {
       nowMs,
       charge,
       this.#breaker.began(),
+      this.#cooling.began(),
       attemptTimeoutMs(p99, tuning.attemptMinMs, attemptMaxMs),
     );
   }
@@ -154,16 +155,16 @@ export class Endpoint {
     this.#concurrency.succeeded(this.#inflight);
     this.#alive(lease, nowMs);
     this.#latency.record(nowMs - lease.sentMs, nowMs);
-    this.#throttledInARow = 0;
+    if (this.#cooling.succeeded(lease.sentMs)) this.quota.resumed(nowMs);
     this.#release(lease);
   }
 
   /** Called by a lease, once. True for a 429 that the quota explains. */
   settleDropped(lease: Lease, failure: FailedSend): boolean {
     const nowMs = this.#ports.clock.now();
-    const explained =
-      failure.outcome === 'throttled' && this.quota.explains(failure.rates, lease.charge, nowMs);
-    if (failure.outcome === 'throttled') this.#throttled(lease, failure, explained, nowMs);
+    const throttled = failure.outcome === 'throttled';
+    const explained = throttled && this.quota.refused(failure.rates, lease.charge, lease.trial, nowMs);
+    if (throttled) this.#throttled(lease, failure, explained, nowMs);
     else if (failure.outcome === 'rejected') this.#rejected(failure, nowMs);
     else this.#failed(lease, failure, nowMs);
     this.quota.heard(failure.rates, lease.charge, nowMs);
@@ -180,6 +181,7 @@ export class Endpoint {
   #release(lease: Lease): void {
     this.#inflight -= 1;
     this.#inflightTokens -= lease.charge.tokens;
+    this.#cooling.ended(lease.trial);
     this.#neighbours.freed();
   }
 
@@ -190,13 +192,10 @@ export class Endpoint {
   }
 
   #throttled(lease: Lease, failure: FailedSend, explained: boolean, nowMs: number): void {
-    const { tuning, random } = this.#ports;
     // Whoever says "too many" is alive.
     if (lease.probe) this.#alive(lease, nowMs);
-    if (explained) this.quota.cut(nowMs);
-    else if (this.#concurrency.dropped(lease.sentMs, nowMs)) this.#throttledInARow += 1;
-    const rest = { retryAfterMs: failure.retryAfterMs, explained, inARow: this.#throttledInARow };
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + pauseMs(rest, tuning, random));
+    if (!explained && !lease.trial) this.#concurrency.dropped(lease.sentMs, nowMs);
+    this.#cooling.throttled(lease.sentMs, failure.retryAfterMs, nowMs);
   }
 
   #rejected(failure: FailedSend, nowMs: number): void {
@@ -231,7 +230,7 @@ export class Endpoint {
     return {
       model: this.model,
       endpoint: this.config.name,
-      state: out !== null ? out.kind : this.#pausedUntilMs > nowMs ? 'cooling' : 'up',
+      state: out !== null ? out.kind : this.#cooling.waitMs(nowMs) > 0 ? 'cooling' : 'up',
       inflight: this.#inflight,
       concurrencyLimit: this.#breaker.slots(this.#concurrency.limit, nowMs),
       quota: this.quota.perMinute,

@@ -1,32 +1,43 @@
 import type { Tuning } from './config.ts';
 
-/** How near the quota we go: cut at most once a second by a 429 that the quota explains, creeping back in between. */
+/** A cut that follows the last one this soon takes twice as much: the quota is wrong rather than tight. */
+const soonMs = 3_000;
+/** The most that one cut takes. */
+const largestCut = 0.25;
+
+/**
+ * What part of a quota is used: cut by 429 at most once a second, little at first and twice as much each second that
+ * they go on, and growing back with the cube of the time since (as CUBIC does, RFC 9438): hardly at first, so that
+ * a quota that is tight is met rarely, and from a tenth to all of it within half a minute, when it has come back.
+ */
 export class Headroom {
   readonly #tuning: Tuning;
+  readonly #max: number;
   #value: number;
-  #atMs: number;
-  #cutMs = Number.NEGATIVE_INFINITY;
+  #cutMs: number;
+  #cut = 0;
 
-  constructor(tuning: Tuning, nowMs: number) {
+  /** `max`: 1 is the whole quota as it is known. */
+  constructor(start: number, max: number, tuning: Tuning, nowMs: number) {
     this.#tuning = tuning;
-    this.#value = tuning.headroomStart;
-    this.#atMs = nowMs;
+    this.#max = max;
+    this.#value = start;
+    this.#cutMs = nowMs;
   }
 
   /** Part of the quota to use now. */
   at(nowMs: number): number {
-    if (nowMs > this.#atMs) {
-      const { headroomMax, headroomCreepMs } = this.#tuning;
-      const rest = Math.exp((this.#atMs - nowMs) / headroomCreepMs);
-      this.#value = headroomMax - (headroomMax - this.#value) * rest;
-      this.#atMs = nowMs;
-    }
-    return this.#value;
+    const quietS = (nowMs - this.#cutMs) / 1_000;
+    return Math.min(this.#max, this.#value + this.#tuning.headroomGrowth * quietS ** 3);
   }
 
   cut(nowMs: number): void {
-    if (nowMs - this.#cutMs < 1000) return;
+    const quietMs = nowMs - this.#cutMs;
+    if (this.#cut > 0 && quietMs < 1_000) return;
+    const { headroomCut, headroomFloor } = this.#tuning;
+    const value = this.at(nowMs);
+    this.#cut = this.#cut > 0 && quietMs < soonMs ? Math.min(2 * this.#cut, largestCut) : headroomCut;
+    this.#value = Math.max(headroomFloor, value * (1 - this.#cut));
     this.#cutMs = nowMs;
-    this.#value = Math.max(this.#tuning.headroomFloor, this.at(nowMs) * this.#tuning.headroomCut);
   }
 }

@@ -9,14 +9,24 @@ export class Lease {
   readonly charge: Charge;
   /** The one call that finds out whether an endpoint that was out works again. */
   readonly probe: boolean;
+  /** The one call that finds out whether an endpoint that said 429 still does. */
+  readonly trial: boolean;
   readonly timeoutMs: number;
   #settled = false;
 
-  constructor(endpoint: Endpoint, sentMs: number, charge: Charge, probe: boolean, timeoutMs: number) {
+  constructor(
+    endpoint: Endpoint,
+    sentMs: number,
+    charge: Charge,
+    probe: boolean,
+    trial: boolean,
+    timeoutMs: number,
+  ) {
     this.endpoint = endpoint;
     this.sentMs = sentMs;
     this.charge = charge;
     this.probe = probe;
+    this.trial = trial;
     this.timeoutMs = timeoutMs;
   }
 
@@ -26,7 +36,7 @@ export class Lease {
     this.endpoint.settleOk(this, result);
   }
 
-  /** The endpoint did not: 429, 5xx, timeout, connection, refusal. True for a 429 that its quota explains. */
+  /** The endpoint did not: 429, 5xx, timeout, connection, refusal. True for a 429 that its known limits explain. */
   dropped(failure: FailedSend): boolean {
     this.#once();
     return this.endpoint.settleDropped(this, failure);

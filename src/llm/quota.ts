@@ -1,7 +1,7 @@
-import { Bucket } from './bucket.ts';
+import { BorneRate } from './borneRate.ts';
 import type { EndpointConfig, Provider, Tuning } from './config.ts';
 import type { QuotaHeaders, RateHeaders } from './headers.ts';
-import { Headroom } from './headroom.ts';
+import { Limit } from './limit.ts';
 
 /** What a call was charged, and where the running totals stood then. */
 export interface Charge {
@@ -19,23 +19,33 @@ const refunds: Record<Provider, boolean> = { openai: true, azure: false, anthrop
 /** The slow average of billed / estimated moves by this part a call. */
 const ratioStep = 0.05;
 
+/** Fewer calls a minute than this are no limit but an outage. */
+const leastLearned = 60;
+
 /** Both quotas of one endpoint: what a call costs, when it may go, and what replies teach. */
 export class Quota {
   readonly #config: EndpointConfig;
-  readonly #headroom: Headroom;
-  readonly #requests: Bucket;
-  readonly #tokens: Bucket;
+  readonly #tuning: Tuning;
+  readonly #requests: Limit;
+  readonly #tokens: Limit;
+  /** Calls a minute that it was seen to bear, where nobody tells; null before it refused one. */
+  #learned: Limit | null = null;
   /** Billed prompt tokens per estimated one. */
   #ratio = 1;
+  readonly #borne = new BorneRate();
   #takenRequests = 0;
   #takenTokens = 0;
 
   constructor(config: EndpointConfig, tuning: Tuning, nowMs: number) {
-    const own = (perMinute: number | null) => (perMinute === null ? null : perMinute * config.share);
+    const { headroomStart: use, headroomMax: maxUse, requestBurstS, tokenBurstS } = tuning;
+    const limit = (configured: number | null, burstS: number) => {
+      const perMinute = configured === null ? null : configured * config.share;
+      return new Limit({ perMinute, burstS, use, maxUse }, tuning, nowMs);
+    };
     this.#config = config;
-    this.#headroom = new Headroom(tuning, nowMs);
-    this.#requests = new Bucket(own(config.rpm), tuning.requestBurstS, 1, nowMs);
-    this.#tokens = new Bucket(own(config.tpm), tuning.tokenBurstS, 1, nowMs);
+    this.#tuning = tuning;
+    this.#requests = limit(config.rpm, requestBurstS);
+    this.#tokens = limit(config.tpm, tokenBurstS);
   }
 
   /** Tokens that a call reserves: its prompt, corrected by what was billed before, and its longest output. */
@@ -45,14 +55,20 @@ export class Quota {
 
   /** How long until a call of `tokens` may go; 0: now. */
   waitMs(tokens: number, nowMs: number): number {
-    const use = this.#headroom.at(nowMs);
-    return Math.max(this.#requests.waitMs(1, nowMs, use), this.#tokens.waitMs(tokens, nowMs, use));
+    if (this.#learned !== null && this.#learned.use(nowMs) > this.#tuning.learnedForget) this.#learned = null;
+    return Math.max(
+      this.#requests.waitMs(1, nowMs),
+      this.#tokens.waitMs(tokens, nowMs),
+      this.#learned?.waitMs(1, nowMs) ?? 0,
+    );
   }
 
   charge(estimate: number, maxOutput: number, nowMs: number): Charge {
     const tokens = this.cost(estimate, maxOutput);
-    this.#requests.take(1);
-    this.#tokens.take(tokens);
+    this.#requests.take(1, nowMs);
+    this.#tokens.take(tokens, nowMs);
+    this.#learned?.take(1, nowMs);
+    this.#borne.add(1, nowMs);
     this.#takenRequests += 1;
     this.#takenTokens += tokens;
     return {
@@ -89,7 +105,7 @@ export class Quota {
   }
 
   #follow(
-    bucket: Bucket,
+    known: Limit,
     { limit, remaining }: QuotaHeaders,
     configured: number | null,
     cost: number,
@@ -99,29 +115,50 @@ export class Quota {
   ): void {
     // A quota smaller than the one call it answers is a misprint.
     if (limit === null || limit < cost) return;
-    const use = this.#headroom.at(nowMs);
     const perMinute = Math.min(configured ?? limit, limit) * this.#config.share;
-    bucket.setQuota(perMinute, nowMs, use);
+    known.setPerMinute(perMinute, nowMs);
     if (remaining === null) return;
-    bucket.level(nowMs, use);
     const ranIn = (ageMs / 60_000) * perMinute;
-    bucket.lowerTo(Math.max(remaining * this.#config.share + ranIn - takenSince, 0));
+    known.lowerTo(Math.max(remaining * this.#config.share + ranIn - takenSince, 0), nowMs);
   }
 
-  /** Whether a 429 is what the quota leads to expect: its headers say "none left", or our own bucket ran low. */
-  explains(rates: RateHeaders, charge: Charge, nowMs: number): boolean {
+  /**
+   * Learns from a 429; true when a limit that was known leads to expect it: headers say "none left", or we were
+   * spending it fast. That limit is used less from now on. Where none is known, what we were sending becomes one.
+   * A trial teaches nothing but that the rest goes on.
+   */
+  refused(rates: RateHeaders, charge: Charge, trial: boolean, nowMs: number): boolean {
+    this.#borne.add(-1, nowMs);
+    if (trial) return this.#learned !== null;
     const spent = ({ remaining }: QuotaHeaders, cost: number) => remaining !== null && remaining < cost;
-    if (spent(rates.requests, 1) || spent(rates.tokens, charge.tokens)) return true;
-    const use = this.#headroom.at(nowMs);
-    return [this.#requests, this.#tokens].some((bucket) => {
-      const level = bucket.level(nowMs, use);
-      return level !== null && level < bucket.capacity / 2;
-    });
+    const byHeaders = [
+      ...(spent(rates.requests, 1) ? [this.#requests] : []),
+      ...(spent(rates.tokens, charge.tokens) ? [this.#tokens] : []),
+    ];
+    const busy = [this.#requests, this.#tokens, this.#learned].filter((limit) => limit?.busy(nowMs));
+    const causes = byHeaders.length > 0 ? byHeaders : busy;
+    for (const limit of causes) limit?.cut(nowMs);
+    for (const limit of causes) limit?.lowerTo(0, nowMs);
+    if (causes.length > 0) return true;
+    if (this.#learned !== null) this.#learned.cut(nowMs);
+    else if (this.#requests.perMinute === null && this.#tokens.perMinute === null) {
+      this.#learn(this.#requests.spent(nowMs), nowMs);
+    }
+    return false;
   }
 
-  /** After a 429 that the quota explains: stay further away from it. */
-  cut(nowMs: number): void {
-    this.#headroom.cut(nowMs);
+  /** It takes calls again after a row of rests: what it bore in a minute with them is its quota, whatever its window. */
+  resumed(nowMs: number): void {
+    for (const limit of [this.#requests, this.#tokens]) limit.lowerTo(0, nowMs);
+    if (this.#learned !== null) this.#learn(this.#borne.perMinute(nowMs), nowMs);
+  }
+
+  /** Starts empty: it was just refused. */
+  #learn(perMinute: number, nowMs: number): void {
+    const burstS = this.#tuning.learnedBurstS;
+    const unbounded = { perMinute: null, burstS, use: 1, maxUse: Number.POSITIVE_INFINITY };
+    this.#learned = new Limit(unbounded, this.#tuning, nowMs);
+    this.#learned.setPerMinute(Math.max(perMinute, leastLearned), nowMs);
   }
 
   /** Quotas a minute as used here (own share). */
@@ -130,7 +167,6 @@ export class Quota {
   }
 
   level(nowMs: number): { readonly requests: number | null; readonly tokens: number | null } {
-    const use = this.#headroom.at(nowMs);
-    return { requests: this.#requests.level(nowMs, use), tokens: this.#tokens.level(nowMs, use) };
+    return { requests: this.#requests.level(nowMs), tokens: this.#tokens.level(nowMs) };
   }
 }

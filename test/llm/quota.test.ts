@@ -5,7 +5,8 @@ import { noRateHeaders, type RateHeaders } from '../../src/llm/headers.ts';
 import { Quota } from '../../src/llm/quota.ts';
 import { endpoint } from './setUp.ts';
 
-const quota = (more: Parameters<typeof endpoint>[1]) => new Quota(endpoint('east', more), defaultTuning, 0);
+const quota = (more: Parameters<typeof endpoint>[1]) =>
+  new Quota(endpoint('east', more), { ...defaultTuning, tokenBurstS: 1 }, 0);
 const tokens = (limit: number, remaining: number | null): RateHeaders => ({
   ...noRateHeaders,
   tokens: { limit, remaining },
@@ -59,13 +60,41 @@ test('a limit below the call that it answers is not believed', () => {
   assert.equal(one.perMinute.tokens, 60_000);
 });
 
-test('a 429 is explained by headers that say "none left" or by a bucket that ran low, else not', () => {
-  const full = quota({ tpm: 6e6, rpm: 6e5 });
-  const charge = full.charge(100, 0, 0);
-  assert.equal(full.explains(noRateHeaders, charge, 0), false);
-  assert.equal(full.explains(tokens(6e6, 50), charge, 0), true);
-  const low = quota({ tpm: 60_000 });
-  assert.equal(low.explains(noRateHeaders, low.charge(900, 0, 0), 0), true);
-  const off = quota({});
-  assert.equal(off.explains(noRateHeaders, off.charge(900, 0, 0), 0), false);
+test('a 429 is explained by headers that say "none left" or by a quota that is being spent fast, else not', () => {
+  const idle = quota({ tpm: 6e6, rpm: 6e5 });
+  const charge = idle.charge(100, 0, 0);
+  assert.equal(idle.refused(noRateHeaders, charge, false, 0), false);
+  assert.equal(idle.refused(tokens(6e6, 50), charge, false, 0), true);
+  const busy = quota({ tpm: 60_000 });
+  assert.equal(busy.refused(noRateHeaders, busy.charge(900, 0, 0), false, 0), true);
+  const unknown = quota({});
+  assert.equal(unknown.refused(noRateHeaders, unknown.charge(900, 0, 0), false, 0), false);
+});
+
+test('where no quota is known, a 429 makes one of what was being sent, and time without forgets it', () => {
+  const one = quota({});
+  const charges = Array.from({ length: 300 }, (_, i) => one.charge(100, 0, 10 * i));
+  const last = charges.at(-1)!;
+  assert.equal(one.waitMs(100, 2990), 0);
+  one.refused(noRateHeaders, last, false, 2990);
+  const waitMs = one.waitMs(100, 2990);
+  assert.ok(waitMs > 9 && waitMs < 12, `${waitMs}`);
+  for (let i = 0; i < 100; i++) one.charge(100, 0, 3000);
+  assert.ok(one.waitMs(100, 3000) > 500);
+  assert.equal(one.waitMs(100, 60_000), 0);
+  for (let i = 0; i < 10_000; i++) one.charge(100, 0, 60_000);
+  assert.equal(one.waitMs(100, 60_000), 0);
+});
+
+test('an answer after a row of refusals makes the quota what was borne with the rests', () => {
+  const one = quota({});
+  for (let i = 0; i < 600; i++) one.charge(100, 0, 10 * i);
+  one.refused(noRateHeaders, one.charge(100, 0, 6000), false, 6000);
+  one.refused(noRateHeaders, one.charge(100, 0, 57_000), true, 57_000);
+  one.resumed(58_000);
+  one.charge(100, 0, 58_000);
+  one.charge(100, 0, 58_000);
+  const waitMs = one.waitMs(100, 58_000);
+  // 600 calls in the 20 s that it was asked at all.
+  assert.ok(waitMs > 60 && waitMs < 110, `${waitMs}`);
 });

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backoffMs } from '../../src/llm/backoff.ts';
+import { BorneRate } from '../../src/llm/borneRate.ts';
 import { defaultTuning, providerOf } from '../../src/llm/config.ts';
+import { Cooling } from '../../src/llm/cooling.ts';
 import { Headroom } from '../../src/llm/headroom.ts';
 import { attemptTimeoutMs, LatencyWindow } from '../../src/llm/latency.ts';
 import { pauseMs } from '../../src/llm/pause.ts';
+import { Rate } from '../../src/llm/rate.ts';
 import { RetryBudget } from '../../src/llm/retryBudget.ts';
 
 test('back-off doubles from half a second to twenty, and takes any part of it', () => {
@@ -29,26 +32,72 @@ test('the retry budget gives a fifth of the calls and ten a second', () => {
   assert.equal(spend(1500), 15);
 });
 
-test('an explained 429 pauses as told, else one second, at most sixty, with up to a tenth more', () => {
-  const pause = (retryAfterMs: number | null, random = 0) =>
-    pauseMs({ retryAfterMs, explained: true, inARow: 1 }, defaultTuning, () => random);
-  assert.deepEqual([pause(null), pause(250), pause(1e9), pause(1000, 0.5)], [1000, 250, 60_000, 1050]);
+test('a 429 pauses as told, at most a minute, with up to a tenth more', () => {
+  const pause = (retryAfterMs: number, random = 0) =>
+    pauseMs({ retryAfterMs, inARow: 1 }, defaultTuning, () => random);
+  assert.deepEqual([pause(250), pause(1e9), pause(1000, 0.5)], [250, 60_000, 1050]);
 });
 
-test('an unexplained 429 that names no time pauses briefly, longer when it goes on', () => {
-  const pause = (inARow: number) =>
-    pauseMs({ retryAfterMs: null, explained: false, inARow }, defaultTuning, () => 0);
-  assert.deepEqual([1, 2, 3, 8].map(pause), [10, 20, 40, 1000]);
+test('a 429 that names no time pauses briefly, longer when it goes on', () => {
+  const pause = (inARow: number) => pauseMs({ retryAfterMs: null, inARow }, defaultTuning, () => 0);
+  assert.deepEqual([1, 2, 3, 8, 20].map(pause), [10, 20, 40, 1280, 5000]);
 });
 
-test('headroom is cut at most once a second, not below half, and creeps back', () => {
-  const headroom = new Headroom(defaultTuning, 0);
+const tight = () => new Headroom(0.98, 0.99, defaultTuning, 0);
+
+test('headroom is cut at most once a second, by half a hundredth at first', () => {
+  const headroom = tight();
   headroom.cut(0);
   headroom.cut(999);
-  assert.ok(Math.abs(headroom.at(999) - 0.98 * 0.98) < 0.001);
-  for (let s = 1; s < 200; s++) headroom.cut(s * 1000);
-  assert.ok(headroom.at(199_000) >= 0.5);
-  assert.ok(headroom.at(199_000 + 600_000) > 0.98);
+  assert.ok(Math.abs(headroom.at(999) - 0.98 * 0.995) < 0.001);
+});
+
+test('headroom is cut deeper each second that refusals go on, to a tenth, and is back in half a minute', () => {
+  const headroom = tight();
+  for (let s = 0; s < 7; s++) headroom.cut(s * 1000);
+  assert.ok(headroom.at(6000) < 0.7, `${headroom.at(6000)}`);
+  for (let s = 7; s < 60; s++) headroom.cut(s * 1000);
+  assert.ok(Math.abs(headroom.at(59_000) - 0.1) < 0.001);
+  assert.equal(headroom.at(59_000 + 30_000), 0.99);
+});
+
+test('a rate is what the last second spent', () => {
+  const rate = new Rate(0);
+  for (let ms = 0; ms < 5000; ms += 10) rate.add(1, ms);
+  assert.ok(Math.abs(rate.at(5000) / 6000 - 1) < 0.02, `${rate.at(5000)}`);
+  assert.ok(rate.at(10_000) < 60);
+});
+
+test('the rate that an endpoint bears counts its rests and leaves out idle times', () => {
+  const borne = new BorneRate();
+  for (let s = 0; s < 20; s++) borne.add(1, s * 1000);
+  assert.equal(borne.perMinute(20_000), 60);
+  for (let s = 60; s < 70; s++) borne.add(1, s * 1000);
+  for (let s = 70; s < 80; s++) {
+    borne.add(1, s * 1000);
+    borne.add(-1, s * 1000);
+  }
+  assert.equal(borne.perMinute(80_000), 30);
+});
+
+test('once refusals go on, one call alone follows each rest until one is answered', () => {
+  const cooling = new Cooling(defaultTuning, () => 0);
+  let nowMs = 0;
+  for (const restMs of [10, 20, 40, 80]) {
+    assert.equal(cooling.began(), false);
+    cooling.throttled(nowMs, null, nowMs);
+    cooling.throttled(nowMs - 1, null, nowMs);
+    assert.equal(cooling.waitMs(nowMs), restMs);
+    nowMs += restMs;
+  }
+  assert.equal(cooling.waitMs(nowMs), 0);
+  assert.equal(cooling.began(), true);
+  assert.equal(cooling.waitMs(nowMs), Number.POSITIVE_INFINITY);
+  cooling.ended(true);
+  assert.equal(cooling.waitMs(nowMs), 0);
+  assert.equal(cooling.succeeded(0), false);
+  assert.equal(cooling.succeeded(nowMs), true);
+  assert.equal(cooling.began(), false);
 });
 
 test('latencies are known from the first and twentieth sample on, and forgotten after five minutes', () => {

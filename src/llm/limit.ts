@@ -1,0 +1,82 @@
+import { Bucket } from './bucket.ts';
+import type { Tuning } from './config.ts';
+import { Headroom } from './headroom.ts';
+import { Rate } from './rate.ts';
+
+/** Spending less than this part of a limit, a 429 is about something else. */
+const busyPart = 0.5;
+
+export interface LimitOptions {
+  /** Null: unknown, and nothing is held back. */
+  readonly perMinute: number | null;
+  readonly burstS: number;
+  /** Part of it to use at first, and the most to use ever. */
+  readonly use: number;
+  readonly maxUse: number;
+}
+
+/** One limit on what is spent a minute: its bucket, how near to it we go, and how fast we spend. */
+export class Limit {
+  readonly #bucket: Bucket;
+  readonly #headroom: Headroom;
+  readonly #spent: Rate;
+
+  constructor({ perMinute, burstS, use, maxUse }: LimitOptions, tuning: Tuning, nowMs: number) {
+    this.#bucket = new Bucket(perMinute, burstS, 1, nowMs);
+    this.#headroom = new Headroom(use, maxUse, tuning, nowMs);
+    this.#spent = new Rate(nowMs);
+  }
+
+  get perMinute(): number | null {
+    return this.#bucket.perMinute;
+  }
+
+  /** Part of it that is used now. */
+  use(nowMs: number): number {
+    return this.#headroom.at(nowMs);
+  }
+
+  /** What could be spent at once; null while it is unknown. */
+  level(nowMs: number): number | null {
+    return this.#bucket.level(nowMs, this.use(nowMs));
+  }
+
+  waitMs(cost: number, nowMs: number): number {
+    return this.#bucket.waitMs(cost, nowMs, this.use(nowMs));
+  }
+
+  take(cost: number, nowMs: number): void {
+    this.#bucket.take(cost);
+    this.#spent.add(cost, nowMs);
+  }
+
+  /** Gives back what was taken too much, or takes (negative) what was taken too little. */
+  give(amount: number): void {
+    this.#bucket.give(amount);
+  }
+
+  setPerMinute(perMinute: number, nowMs: number): void {
+    this.#bucket.setQuota(perMinute, nowMs, this.use(nowMs));
+  }
+
+  /** The other side holds no more than `amount`. */
+  lowerTo(amount: number, nowMs: number): void {
+    this.level(nowMs);
+    this.#bucket.lowerTo(amount);
+  }
+
+  /** A minute, over about the last second. */
+  spent(nowMs: number): number {
+    return this.#spent.at(nowMs);
+  }
+
+  /** Whether it is used so much that a 429 is to be expected from it. */
+  busy(nowMs: number): boolean {
+    return this.perMinute !== null && this.spent(nowMs) >= busyPart * this.use(nowMs) * this.perMinute;
+  }
+
+  /** After a 429 that it explains: stay further away from it. */
+  cut(nowMs: number): void {
+    this.#headroom.cut(nowMs);
+  }
+}
