@@ -41,6 +41,7 @@ export async function answerExchange(
       'too_many_rows',
       `The batch has ${rowCount} rows; the limit is ${limits.batchRows}. Send smaller batches.`,
     );
+  for (const model of models) job.models.add(model);
   const leaveAdmission = await admit(exchange, job.id, parts, scope);
   const rows = openScope(clock, {
     parent: scope,

@@ -7,6 +7,7 @@ import type { JobPart } from '../pipeline/batch.ts';
 import { Budget } from '../pipeline/budget.ts';
 import type { JobState } from './exchange.ts';
 import { Rate } from './rate.ts';
+import type { Usage } from './usage.ts';
 
 /** Jobs are forgotten after a day without an exchange (contract section 1). */
 const forgottenAfterMs = 24 * 3600 * 1000;
@@ -20,9 +21,12 @@ export class Job {
   readonly id: string;
   readonly ledger: Ledger = emptyLedger();
   readonly budget = new Budget();
+  /** Logical models that it was asked of. */
+  readonly models = new Set<string>();
   /** Ends when the job is cancelled or rejected; every row of the job lives inside. */
   scope: OwnedScope;
   readonly #clock: Clock;
+  readonly #usage: Usage;
   readonly #rate: Rate;
   openExchanges = 0;
   rowsWaiting = 0;
@@ -30,8 +34,9 @@ export class Job {
   #calls = 0;
   #rejectedCalls = 0;
 
-  constructor(id: string, clock: Clock) {
+  constructor(id: string, clock: Clock, usage: Usage) {
     this.id = id;
+    this.#usage = usage;
     this.scope = openScope(clock);
     this.lastActiveMs = clock.now();
     this.#clock = clock;
@@ -88,7 +93,9 @@ export class Job {
   }
 
   /** Stops the job when every endpoint is rejected, or when its first calls all fail for one permanent reason. */
-  #onAnswer({ errorCode, errorMessage }: Answer): void {
+  #onAnswer(answer: Answer): void {
+    const { errorCode, errorMessage } = answer;
+    this.#usage.add(answer);
     if (errorCode === 'endpoints_rejected') this.reject(errorMessage ?? 'Every endpoint is rejected.');
     if (this.#calls >= judgedCalls) return;
     this.#calls += 1;
@@ -110,16 +117,18 @@ export class Job {
 /** The jobs of this server, newest use last. */
 export class Jobs {
   readonly #clock: Clock;
+  readonly #usage: Usage;
   readonly #jobs = new Map<string, Job>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, usage: Usage) {
     this.#clock = clock;
+    this.#usage = usage;
   }
 
   /** The job of this id, opened if new. */
   open(id: string): Job {
     this.#forgetIdle();
-    const job = this.#jobs.get(id) ?? new Job(id, this.#clock);
+    const job = this.#jobs.get(id) ?? new Job(id, this.#clock, this.#usage);
     this.#jobs.delete(id);
     this.#jobs.set(id, job);
     job.reopen();

@@ -10,8 +10,10 @@ import { classifierNamed, modelFor } from './choose.ts';
 import { describe } from './describe.ts';
 import type { ClassifierInfo, JobInfo, Limits, Service } from './exchange.ts';
 import { type Job, Jobs } from './jobs.ts';
+import { loopUse } from './loopUse.ts';
 import { parseOptions } from './options.ts';
-import { summaryOf } from './summary.ts';
+import { type Situation, summaryOf } from './summary.ts';
+import { Usage } from './usage.ts';
 
 export interface ServiceOptions {
   readonly version: string;
@@ -36,7 +38,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const { version, pipeline, limits, rowMs, clock, metrics } = options;
   const turns = new AllTurns(clock, pipeline.engine, rowMs, limits.waitingExchanges);
   const admission = new Admission(limits, clock, (jobId) => turns.waitingOf(jobId));
-  const jobs = new Jobs(clock);
+  const usage = new Usage(clock);
+  const jobs = new Jobs(clock, usage);
+  const mainThread = loopUse();
   const entrance = openScope(clock);
   /** Ends when the time to drain is over. */
   const life = openScope(clock);
@@ -50,13 +54,22 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 
   exportGauges(metrics, jobs, { admission, turns }, pipeline);
 
+  function situationOf(job: Job): Situation {
+    return {
+      endpoints: pipeline.engine.view().filter(({ model }) => job.models.has(model)),
+      perMinute: (endpoint, unit) => usage.perMinute(endpoint, unit),
+      mainThread: mainThread(),
+      tasksWaiting: pipeline.workers.queued,
+    };
+  }
+
   function info(job: Job): JobInfo {
     return {
       jobId: job.id,
       state: job.state,
       ledger: { ...job.ledger },
       rowsWaiting: job.rowsWaiting,
-      summary: summaryOf(job, pipeline.engine.view()),
+      summary: summaryOf(job, situationOf(job)),
     };
   }
 

@@ -1,37 +1,81 @@
+import type { Ledger } from '../base/ledger.ts';
 import type { PipelineParts } from '../pipeline/batch.ts';
-import type { Job } from './jobs.ts';
+import type { JobState } from './exchange.ts';
 
-type Endpoints = ReturnType<PipelineParts['engine']['view']>;
+type Endpoint = ReturnType<PipelineParts['engine']['view']>[number];
+type Unit = 'requests' | 'tokens';
 
-/** Below this share of a minute's quota the bucket, not the concurrency, holds calls back. */
+/** What a job's line is made of. */
+export interface JobFigures {
+  readonly id: string;
+  readonly state: JobState;
+  readonly ledger: Readonly<Ledger>;
+  readonly rowsPerSecond: number;
+}
+
+/** How things stand around a job. */
+export interface Situation {
+  /** Those of the job's models. */
+  readonly endpoints: readonly Endpoint[];
+  /** Requests or tokens that an endpoint was billed of late, a minute. */
+  perMinute(endpoint: string, unit: Unit): number;
+  /** Part of the time that the main thread works, 0 to 1. */
+  readonly mainThread: number;
+  /** Tasks that wait for a worker thread. */
+  readonly tasksWaiting: number;
+}
+
+/** A quota used to this part holds calls back: what is kept free of it for safety is less. */
+const usedUp = 0.93;
+/** So does a bucket that holds less than this part of a minute's quota: it never holds much more than a second's. */
 const emptyShare = 0.005;
+/** Above it the main thread has no time left. */
+const mainThreadBusy = 0.95;
+/** More than that wait for threads only when the threads are too slow. */
+const manyTasks = 16;
+
+const quotaNames = { requests: 'rpm', tokens: 'tpm' } as const;
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+const count = (value: number) => Math.round(value).toLocaleString('en');
+
+/** The quotas that hold calls back, the most used one first. */
+function spentQuotas(endpoint: Endpoint, { perMinute }: Situation): { words: string; used: number }[] {
+  return (['tokens', 'requests'] as const).flatMap((unit) => {
+    const quota = endpoint.quota[unit];
+    const level = endpoint.level[unit];
+    if (quota === null || quota <= 0) return [];
+    const used = perMinute(endpoint.endpoint, unit) / quota;
+    // A bucket of requests holds whole ones.
+    const low = Math.max(quota * emptyShare, unit === 'requests' ? 1 : 0);
+    const empty = level !== null && level < low;
+    if (used < usedUp && !empty) return [];
+    return [{ words: `${quotaNames[unit]} of ${endpoint.endpoint}, ${percent(used)}`, used }];
+  });
+}
 
 /** What holds the rows back now, in a few words. */
-function constraint(endpoints: Endpoints): string {
-  const up = endpoints.filter(({ state }) => state === 'up' || state === 'cooling');
-  if (endpoints.length > 0 && up.length === 0) return 'no endpoint that answers';
-  const cooling = up.find(({ state }) => state === 'cooling');
-  if (cooling !== undefined && up.every(({ state }) => state === 'cooling'))
-    return `cooling of ${cooling.endpoint}`;
-  for (const { endpoint, quota, level, inflight, concurrencyLimit } of up) {
-    if (quota.tokens !== null && level.tokens !== null && level.tokens < quota.tokens * emptyShare)
-      return `tpm of ${endpoint}`;
-    if (
-      quota.requests !== null &&
-      level.requests !== null &&
-      level.requests < Math.max(1, quota.requests * emptyShare)
-    )
-      return `rpm of ${endpoint}`;
-    if (inflight >= Math.floor(concurrencyLimit)) return `concurrency of ${endpoint}, ${inflight} in flight`;
-  }
+function constraint(situation: Situation): string {
+  const { endpoints, mainThread, tasksWaiting } = situation;
+  const inUse = endpoints.filter(({ state }) => state === 'up' || state === 'cooling');
+  const [out] = endpoints;
+  if (inUse.length === 0)
+    return out === undefined
+      ? 'the client'
+      : `no endpoint that answers (${out.endpoint}: ${out.reason ?? out.state})`;
+  const up = inUse.filter(({ state }) => state === 'up');
+  if (up.length === 0) return `cooling of ${inUse.map(({ endpoint }) => endpoint).join(', ')}`;
+  const [quota] = up.flatMap((each) => spentQuotas(each, situation)).sort((a, b) => b.used - a.used);
+  if (quota !== undefined) return quota.words;
+  if (mainThread >= mainThreadBusy) return `the CPU, main thread ${percent(mainThread)} busy`;
+  if (tasksWaiting >= manyTasks) return `the CPU, ${tasksWaiting} tasks waiting for a thread`;
+  const full = up.find(({ inflight, concurrencyLimit }) => inflight >= Math.floor(concurrencyLimit));
+  if (full !== undefined) return `concurrency of ${full.endpoint}, ${full.inflight} in flight`;
   return 'the client';
 }
 
 /** One readable line: how fast the job goes and what holds it back. */
-export function summaryOf(job: Job, endpoints: Endpoints): string {
-  const { ledger } = job;
-  const done = `${ledger.rows.toLocaleString('en')} rows answered, ${ledger.ok.toLocaleString('en')} of ${ledger.questions.toLocaleString('en')} questions ok`;
-  if (job.state !== 'ACTIVE') return `job ${job.id}: ${job.state.toLowerCase()}, ${done}`;
-  const rate = Math.round(job.rowsPerSecond).toLocaleString('en');
-  return `job ${job.id}: ${rate} rows/s, bound by ${constraint(endpoints)}; ${done}`;
+export function summaryOf({ id, state, ledger, rowsPerSecond }: JobFigures, situation: Situation): string {
+  const done = `${count(ledger.rows)} rows answered, ${count(ledger.ok)} of ${count(ledger.questions)} questions ok`;
+  if (state !== 'ACTIVE') return `job ${id}: ${state.toLowerCase()}, ${done}`;
+  return `job ${id}: ${count(rowsPerSecond)} rows/s, bound by ${constraint(situation)}; ${done}`;
 }
