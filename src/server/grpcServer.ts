@@ -10,6 +10,7 @@ import type { Limits, Service } from '../service/exchange.ts';
 import { authenticator, type Token } from './auth.ts';
 import { classifyDoor } from './classifyDoor.ts';
 import { type ServerTls, serverCredentials } from './credentials.ts';
+import { boundedDecompression } from './decompression.ts';
 import { flightDoor } from './flightDoor.ts';
 import {
   classifierService,
@@ -87,7 +88,10 @@ export async function startServer(options: GrpcServerOptions): Promise<RunningSe
   const { service, clock, log, metrics, tokens = [] } = options;
   const scopes = callScopes(clock);
   const doorway = { service, authenticate: authenticator(tokens), scopes, metrics, log, clock };
-  const server = new Server(channelOptions(service.limits));
+  const server = new Server({
+    ...channelOptions(service.limits),
+    interceptors: [boundedDecompression()],
+  });
   const watched = ['', classifierServiceName, flightServiceName];
   const health = new HealthImplementation(Object.fromEntries(watched.map((name) => [name, 'SERVING'])));
 
