@@ -12,7 +12,16 @@ import { parseArgs } from 'node:util';
 import { Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import { connect } from '../../src/server/client.ts';
 import { startMeasured, untilAnswers } from '../bench/measured.ts';
-import { gzipBomb, openIdle, pour, resetStreams, sendBombs, sendHeaders, useStream } from './abusers.ts';
+import {
+  gzipBomb,
+  openIdle,
+  pour,
+  resetStreams,
+  sendBombs,
+  sendHeaders,
+  sendUnfinished,
+  useStream,
+} from './abusers.ts';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '10' }, rate: { type: 'string', default: '300' } },
@@ -126,6 +135,9 @@ await during('20 clients that never end', async () => {
 });
 await during('a bomb of 1 GiB', async () => kinds(await sendBombs(address, bomb, 1)));
 await during('64 bombs of 1 GiB', async () => kinds(await sendBombs(address, bomb, 64)));
+await during('256 messages that never end', async () =>
+  kinds(await sendUnfinished(address, 60 << 20, 256, seconds * 800)),
+);
 await during('10,000 resets', async () => `over ${await resetStreams(address, 10_000)} connections`);
 await during('1,000 headers of 63 KB', async () => kinds(await sendHeaders(address, 63 * 1_024, 1_000)));
 await during('1,000 idle streams', async () => {

@@ -88,6 +88,27 @@ export async function sendBombs(
   return statuses;
 }
 
+/** Calls that send all but the end of a message, over one connection; how each ended, or `open` if it did not in `ms`. */
+export async function sendUnfinished(
+  address: string,
+  bytes: number,
+  count: number,
+  ms: number,
+): Promise<readonly string[]> {
+  const session = openSession(address);
+  const message = framed(Buffer.alloc(bytes)).subarray(0, bytes);
+  const waiting = sleep(ms, 'open');
+  const calls = Array.from({ length: count }, () => {
+    const call = openCall(session, Classify.path);
+    const ended = statusOf(call);
+    call.write(message);
+    return Promise.race([ended, waiting]);
+  });
+  const statuses = await Promise.all(calls);
+  session.destroy();
+  return statuses;
+}
+
 /** Opens and resets streams until `count` are reset, over new connections where the server closes one; how many it took. */
 export async function resetStreams(
   address: string,

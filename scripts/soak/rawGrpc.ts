@@ -34,13 +34,14 @@ export function framed(message: Uint8Array, compressed = false): Buffer {
 
 /** How a call ended: its gRPC status, else the reason of HTTP/2 for its end. */
 export async function statusOf(stream: ClientHttp2Stream): Promise<string> {
-  let status: unknown;
-  const read = (headers: Readonly<Record<string, unknown>>) => {
-    status ??= headers['grpc-status'];
-  };
-  stream.on('response', read).on('trailers', read).resume();
-  // Not `once` of node:events: it rejects at an error, which is one of the ends told here.
-  if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
+  const status = await new Promise<unknown>((resolve) => {
+    // A server may tell before this side has sent all.
+    const read = (headers: Readonly<Record<string, unknown>>) => {
+      if (headers['grpc-status'] !== undefined) resolve(headers['grpc-status']);
+    };
+    stream.on('response', read).on('trailers', read).once('close', resolve).resume();
+    if (stream.closed) resolve(undefined);
+  });
   if (status !== undefined) return `grpc ${status}`;
   const reason = Object.entries(constants).find(
     ([name, value]) => name.startsWith('NGHTTP2_') && value === stream.rstCode && !name.includes('FLAG'),

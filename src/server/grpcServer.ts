@@ -11,6 +11,7 @@ import { authenticator, type Token } from './auth.ts';
 import { classifyDoor } from './classifyDoor.ts';
 import { type ServerTls, serverCredentials } from './credentials.ts';
 import { boundedDecompression } from './decompression.ts';
+import { type CallStatus, callStatus } from './errors.ts';
 import { flightDoor } from './flightDoor.ts';
 import {
   classifierService,
@@ -19,6 +20,7 @@ import {
   flightServiceName,
   protos,
 } from './proto.ts';
+import { boundedReceiving } from './receiving.ts';
 import { callScopes } from './scopes.ts';
 import { widenWindows } from './windows.ts';
 
@@ -44,6 +46,15 @@ export interface RunningServer {
 
 /** What a message holds besides the batch: options, framing, field numbers. */
 const messageHeadroomBytes = 64 * 1_024;
+
+/** Bytes of unfinished messages: as many as may be admitted, and at least one of the largest. */
+const receivingBytes = ({ inflightBytes, messageBytes }: Limits) =>
+  Math.max(inflightBytes, messageBytes + messageHeadroomBytes);
+
+const tooMuchOnItsWay = () =>
+  new SemtelError('overloaded', 'The server is receiving as much as it may hold; send the batch again.', {
+    retryable: true,
+  });
 
 const channelOptions = (limits: Limits) => ({
   'grpc.max_receive_message_length': limits.messageBytes + messageHeadroomBytes,
@@ -88,9 +99,11 @@ export async function startServer(options: GrpcServerOptions): Promise<RunningSe
   const { service, clock, log, metrics, tokens = [] } = options;
   const scopes = callScopes(clock);
   const doorway = { service, authenticate: authenticator(tokens), scopes, metrics, log, clock };
+  const refuse = (call: { sendStatus(status: CallStatus): void }) =>
+    call.sendStatus(callStatus(tooMuchOnItsWay(), log));
   const server = new Server({
     ...channelOptions(service.limits),
-    interceptors: [boundedDecompression()],
+    interceptors: [boundedDecompression(), boundedReceiving(receivingBytes(service.limits), refuse)],
   });
   const watched = ['', classifierServiceName, flightServiceName];
   const health = new HealthImplementation(Object.fromEntries(watched.map((name) => [name, 'SERVING'])));

@@ -8,6 +8,7 @@ import {
   resetStreams,
   sendBombs,
   sendHeaders,
+  sendUnfinished,
   useStream,
 } from '../../scripts/soak/abusers.ts';
 import { batchOf, type Stack, withStack } from './stack.ts';
@@ -95,6 +96,24 @@ test('bombs of 1 GiB are RESOURCE_EXHAUSTED, and few are unpacked at a time, non
       assert.ok(rise < 700, `memory rose by ${rise} MB`);
     },
     { settings: 'limits: { message_bytes: 33554432 }' },
+  );
+});
+
+test('messages that never end are held up to the limit; those beyond are told to come back', async () => {
+  await withStack(
+    { answers: 'hash' },
+    async (stack) => {
+      const unfinished = sendUnfinished(stack.address, 16 << 20, 40, 4_000);
+      const rise = await riseOf(Promise.all([unfinished, assertAnswered(stack)]));
+      const statuses = await unfinished;
+      const open = statuses.filter((status) => status === 'open');
+      assert.ok(open.length <= 4, `${open.length} stay open`);
+      for (const status of statuses) assert.match(status, /^(open|grpc 14)$/);
+      // All 40 would be 670 MB, and as much again in the client.
+      assert.ok(rise < 1_000, `memory rose by ${rise} MB`);
+      await assertAnswered(stack, 10);
+    },
+    { settings: 'limits: { message_bytes: 33554432, inflight_bytes: 67108864 }' },
   );
 });
 
