@@ -5,7 +5,7 @@
  *   node scripts/bench/endpoints.ts [--case NAME,...] [--who semtel,openai,...] [--seconds 20] [--seed 1]
  *                                   [--widths 16,64,256] [--quick] [--verbose]
  *
- * `--quick` is 8 s a case, one width, and no fixed minutes. Of each alternative the best width stands in the table.
+ * `--quick` is 8 s a case, one width, and no fixed minutes. Of each alternative the best width and setting stands in the table.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -59,7 +59,7 @@ async function line(candidate: Candidate, situation: Case): Promise<Line> {
 
 interface Who {
   readonly name: string;
-  /** One for each width that is to be tried, or why there is none. */
+  /** One for each width and setting that is to be tried, or why there is none. */
   readonly candidates: readonly Candidate[] | string;
 }
 
@@ -71,9 +71,7 @@ function everybody(venv: Venv): Who[] {
     ...python.map((name) => ({
       name,
       candidates:
-        'missing' in venv
-          ? `not installed: ${venv.missing}`
-          : widths.map((width) => pythonLoop(venv.python, name, width)),
+        'missing' in venv ? `not installed: ${venv.missing}` : pythonLoop(venv.python, name, widths),
     })),
   ];
 }
@@ -113,6 +111,6 @@ rows lost: rows that did not end with their own label. to dead: calls that reach
 CPU: of the client's processes, per row with its label; semtel's is the server with gRPC, and the client that asks it.
 The number behind a name is how many calls it makes at once.
 The alternatives: endpoints in turn by their quota, rows of all jobs in turn, 10 s a request, an unreadable reply asked for once more.
-openai SDK and openai-python: two retries, their default. LiteLLM Router: simple-shuffle weighted by tpm, three retries.
+openai SDK and openai-python: two retries, their default. LiteLLM Router: simple-shuffle weighted by tpm, three retries, with and without cooldowns.
 openaivec: one conversation a request, the SDK's retries, the whole list asked again up to ten times when it fails.`);
 process.exit(0);

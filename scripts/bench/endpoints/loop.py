@@ -1,4 +1,4 @@
-"""The alternatives in Python: `loop.py openai|litellm|openaivec FILE`.
+"""The alternatives in Python: `loop.py openai|litellm|litellm-no-cooldown|openaivec FILE`.
 
 Each waits for a line on standard input, answers the rows of the given file and writes one line of JSON.
 The fields of both are described in loopSpec.ts.
@@ -115,6 +115,7 @@ def litellm_sender() -> Send:
         ],
         routing_strategy="simple-shuffle",
         num_retries=3,
+        disable_cooldowns=kind == "litellm-no-cooldown",
         timeout=spec["timeoutS"],
     )
 

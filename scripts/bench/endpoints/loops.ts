@@ -144,20 +144,30 @@ export const sdkLoop = (width: number): Candidate =>
     width,
   );
 
-/** The alternatives in Python, by the name that the table gives them. */
+/** The alternatives in Python by the name that the table gives them, each with the settings to try. */
 export const pythonLoops = {
-  'openai-python': 'openai',
-  'LiteLLM Router': 'litellm',
-  openaivec: 'openaivec',
+  'openai-python': ['openai'],
+  // Its cooldowns help against dead endpoints, and lose rows where every endpoint refuses now and then.
+  'LiteLLM Router': ['litellm', 'litellm-no-cooldown'],
+  openaivec: ['openaivec'],
 } as const;
 
-export const pythonLoop = (python: string, name: keyof typeof pythonLoops, width: number): Candidate =>
-  loop(
-    {
-      name,
-      command: python,
-      args: [join(import.meta.dirname, 'loop.py'), pythonLoops[name]],
-      responses: name === 'openaivec',
-    },
-    width,
+/** Each of its settings at each width. */
+export const pythonLoop = (
+  python: string,
+  name: keyof typeof pythonLoops,
+  widths: readonly number[],
+): Candidate[] =>
+  pythonLoops[name].flatMap((setting, index) =>
+    widths.map((width) =>
+      loop(
+        {
+          name: index === 0 ? name : `${name} (${setting.replace(/^\w+-/, '')})`,
+          command: python,
+          args: [join(import.meta.dirname, 'loop.py'), setting],
+          responses: name === 'openaivec',
+        },
+        width,
+      ),
+    ),
   );
