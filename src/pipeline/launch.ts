@@ -52,7 +52,7 @@ async function lookUpAndAsk(opened: readonly Opened[], work: Work): Promise<void
   );
 }
 
-/** Lands what the store knows; gives the rest. */
+/** Lands what was stored while these questions waited for their turn; gives the rest. */
 async function withoutStored(opened: readonly Opened[], work: Work): Promise<readonly Opened[]> {
   if (work.batch.refresh || opened.length === 0) return opened;
   const stored = await work.parts.store.getMany(opened.map(({ question }) => question.key));

@@ -41,6 +41,7 @@ export class Admission {
   #waitingBytes = 0;
   #bytes = 0;
   #admitted = 0;
+  readonly #bytesOf = new Map<string, number>();
 
   /** `aheadOf`: how many batches of a job have been let in and wait for turns. */
   constructor(limits: AdmissionLimits, clock: Clock, aheadOf: (jobId: string) => number) {
@@ -64,7 +65,7 @@ export class Admission {
     return () => {
       if (!open) return;
       open = false;
-      this.#bytes -= load.bytes;
+      this.#hold(load.jobId, -load.bytes);
       this.#admitted -= 1;
       this.#answered.add(1);
       this.#letIn();
@@ -129,15 +130,31 @@ export class Admission {
     for (const [jobId, queue] of this.#waiting) {
       if (this.#aheadOf(jobId) >= maxAhead) continue;
       const waiter = queue[0]!;
-      // A batch larger than the bound still goes in alone; nobody overtakes one that waits for memory.
-      const { bytes } = waiter.load;
-      if (this.#admitted > 0 && this.#bytes + bytes > this.#limits.inflightBytes) return;
+      if (!this.#fits(waiter.load)) continue;
       this.#forget(waiter);
       // The job goes behind the others that wait, where this loop meets it again.
       if (this.#waiting.delete(jobId)) this.#waiting.set(jobId, queue);
-      this.#bytes += bytes;
+      this.#hold(jobId, waiter.load.bytes);
       this.#admitted += 1;
       waiter.admit();
     }
+  }
+
+  /**
+   * A job may hold as much as is still free (dynamic thresholds: Choudhury and Hahne 1998): alone half of all, beside
+   * others their equal share, and whatever they do, something is left for a job that comes new.
+   */
+  #fits({ jobId, bytes }: Load): boolean {
+    // A batch larger than the bound still goes in alone.
+    if (this.#admitted === 0) return true;
+    const held = this.#bytesOf.get(jobId) ?? 0;
+    return held + bytes <= this.#limits.inflightBytes - this.#bytes;
+  }
+
+  #hold(jobId: string, more: number): void {
+    this.#bytes += more;
+    const held = (this.#bytesOf.get(jobId) ?? 0) + more;
+    if (held > 0) this.#bytesOf.set(jobId, held);
+    else this.#bytesOf.delete(jobId);
   }
 }

@@ -93,3 +93,25 @@ test('who stops waiting makes room in the queue', async () => {
   await waiting;
   assert.equal(admission.waitingExchanges, 0);
 });
+
+test('jobs that hold on to their memory leave some for a job that comes new, however many they are', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 30 }),
+      fc.integer({ min: 1, max: 60 }),
+      async (hogs, bytes) => {
+        const clock = fakeClock();
+        const admission = new Admission({ inflightBytes: 2_000, waitingExchanges: 500 }, clock, nothingAhead);
+        const scope = openScope(clock);
+        for (let turn = 0; turn < 10; turn++)
+          for (let hog = 0; hog < hogs; hog++)
+            admission.admit(load(`hog${hog}`, bytes), scope).catch(() => {});
+        await settled();
+        const small = Math.floor(2_000 / (hogs + 1)) - bytes;
+        if (small < 1) return;
+        const leave = await admission.admit(load('new', small), scope);
+        leave();
+      },
+    ),
+  );
+});
