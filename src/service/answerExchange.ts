@@ -61,7 +61,7 @@ export async function answerExchange(
       models,
       refresh: asked.refresh,
       combine: asked.combine,
-      job: job.part(exchange.weight),
+      job: job.part(exchange.weight, classifiers.length),
       turns: parts.turns.of(job.id),
       rowMs: parts.rowMs,
     };

@@ -73,14 +73,23 @@ export class Job {
     };
   }
 
-  /** What the pipeline may do with the job. */
-  part(weight: number): JobPart {
+  /** What the pipeline may do with the job for one batch under so many classifiers. */
+  part(weight: number, classifiers: number): JobPart {
+    // Rows count as their answers come, so that a batch of an hour has a rate; what needed no call comes with the ledger.
+    let asked = 0;
     return {
       id: this.id,
       weight,
       budget: this.budget,
-      onAnswer: (answer) => this.#onAnswer(answer),
-      onLedger: (ledger) => this.#onLedger(ledger),
+      onAnswer: (answer) => {
+        asked += 1;
+        this.#rate.add(1 / classifiers);
+        this.#onAnswer(answer);
+      },
+      onLedger: (ledger) => {
+        this.#rate.add(Math.max(ledger.questions - asked, 0) / classifiers);
+        this.#onLedger(ledger);
+      },
     };
   }
 
@@ -107,7 +116,6 @@ export class Job {
   /** Counts a batch; throws `internal` when its questions and states do not balance. */
   #onLedger(part: Readonly<Ledger>): void {
     addLedger(this.ledger, part);
-    this.#rate.add(part.rows);
     const off = imbalance(part);
     if (off !== 0)
       throw new SemtelError('internal', `The ledger of a batch does not balance: ${off} questions off.`);

@@ -44,7 +44,8 @@ function spentQuotas(endpoint: Endpoint, { perMinute }: Situation): { words: str
     const quota = endpoint.quota[unit];
     const level = endpoint.level[unit];
     if (quota === null || quota <= 0) return [];
-    const used = perMinute(endpoint.endpoint, unit) / quota;
+    // A bucket that was full when the job came gives a little more than the quota.
+    const used = Math.min(perMinute(endpoint.endpoint, unit) / quota, 1);
     // A bucket of requests holds whole ones.
     const low = Math.max(quota * emptyShare, unit === 'requests' ? 1 : 0);
     const empty = level !== null && level < low;
