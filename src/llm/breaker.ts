@@ -18,11 +18,20 @@ export class Breaker {
   readonly #tuning: Tuning;
   #out: Out | null = null;
   #failuresInARow = 0;
-  #timesOut = 0;
   #backMs = Number.NEGATIVE_INFINITY;
 
   constructor(tuning: Tuning) {
     this.#tuning = tuning;
+  }
+
+  /** Failed so often in a row that a failure says nothing about the call that met it. */
+  get failing(): boolean {
+    return this.#out !== null || this.#failuresInARow >= this.#tuning.ejectAfter;
+  }
+
+  /** Others are back from what took them all: it may be asked at once. */
+  hurry(): void {
+    if (this.#out?.kind === 'ejected') this.#out = { ...this.#out, untilMs: Number.NEGATIVE_INFINITY };
   }
 
   get out(): { readonly kind: OutKind; readonly reason: string } | null {
@@ -57,7 +66,6 @@ export class Breaker {
     }
     if (this.#out !== null) return;
     this.#failuresInARow = 0;
-    if (nowMs - this.#backMs >= this.#tuning.rampMs) this.#timesOut = 0;
   }
 
   /** A failure of the endpoint; true when it is taken out by it. `mayEject`: enough others are left. */
@@ -86,9 +94,7 @@ export class Breaker {
 
   #takeOut(kind: OutKind, reason: string, nowMs: number): void {
     this.#failuresInARow = 0;
-    if (kind === 'ejected') this.#timesOut += 1;
-    const { ejectMs, ejectMaxMs, rejectedProbeMs } = this.#tuning;
-    const ms = kind === 'rejected' ? rejectedProbeMs : Math.min(ejectMs * this.#timesOut, ejectMaxMs);
+    const ms = kind === 'rejected' ? this.#tuning.rejectedProbeMs : this.#tuning.ejectMs;
     this.#out = { kind, reason, untilMs: nowMs + ms, probing: false };
   }
 }

@@ -78,10 +78,9 @@ export const defaultTuning = {
   pauseGuessMaxMs: 5_000,
   /** Longest pause obeyed. */
   pauseMaxMs: 60_000,
-  /** Envoy's consecutive_5xx and base_ejection_time. */
+  /** Envoy's consecutive_5xx and base_ejection_time; always the same time, as a probe is one call. */
   ejectAfter: 5,
   ejectMs: 30_000,
-  ejectMaxMs: 300_000,
   /** From 10 to 100 % of the concurrency after a probe succeeded. */
   rampMs: 30_000,
   /** Between two tries of a key or address that was refused. */
@@ -91,10 +90,12 @@ export const defaultTuning = {
   /** Finagle's retry budget. */
   retryShare: 0.2,
   retriesPerS: 10,
-  /** AWS full jitter. */
+  /** AWS full jitter; never so long that calls sleep on when an outage is over, as the budget bounds them too. */
   backoffMs: 500,
-  backoffMaxMs: 20_000,
+  backoffMaxMs: 5_000,
   maxAttempts: 10,
+  /** While an endpoint fails every call, that is not the call's fault: two minutes of outage. */
+  maxOutageAttempts: 50,
   /** About two requests of usual size: small against a job, large against one row. */
   quantumTokens: 4_096,
   /** Labels are some hundred bytes; this only bounds an endpoint gone mad. */

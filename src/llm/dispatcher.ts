@@ -29,7 +29,13 @@ export class Dispatcher {
     this.#clock = clock;
     this.#random = random;
     this.#queue = new FairQueue(quantum);
-    const neighbours = { freed: () => this.#dispatch(), mayEject: () => this.#mayEject() };
+    const neighbours = {
+      freed: () => this.#dispatch(),
+      mayEject: () => this.#mayEject(),
+      recovered() {
+        for (const endpoint of endpoints) endpoint.hurry();
+      },
+    };
     for (const endpoint of endpoints) endpoint.join(neighbours);
   }
 

@@ -30,6 +30,8 @@ export interface Neighbours {
   freed(): void;
   /** Whether enough other endpoints of the model are left. */
   mayEject(): boolean;
+  /** It failed for a while, could not be taken out, and answers again. */
+  recovered(): void;
 }
 
 /** The state of one deployment: quota, concurrency, breaker, pause. Calls go through leases. */
@@ -42,7 +44,7 @@ export class Endpoint {
   readonly #breaker: Breaker;
   readonly #cooling: Cooling;
   readonly #latency: LatencyWindow;
-  #neighbours: Neighbours = { freed() {}, mayEject: () => false };
+  #neighbours: Neighbours = { freed() {}, mayEject: () => false, recovered() {} };
   #inflight = 0;
   #inflightTokens = 0;
   #structured: StructuredMode;
@@ -68,6 +70,16 @@ export class Endpoint {
 
   get out(): Breaker['out'] {
     return this.#breaker.out;
+  }
+
+  /** Whether it fails every call, so that a failure says nothing about the one that met it. */
+  get failing(): boolean {
+    return this.#breaker.failing;
+  }
+
+  /** Ends its time out, if it is out for failing. */
+  hurry(): void {
+    this.#breaker.hurry();
   }
 
   /** Refused, and not due for a probe: a call now would have nowhere to go. */
@@ -186,7 +198,9 @@ export class Endpoint {
   }
 
   #alive(lease: Lease, nowMs: number): void {
+    const recovered = this.#breaker.failing && this.out === null;
     this.#breaker.succeeded(lease.probe, nowMs);
+    if (recovered) this.#neighbours.recovered();
     if (!lease.probe) return;
     this.#ports.log.info('Endpoint is back', { model: this.model, endpoint: this.config.name });
   }

@@ -1,13 +1,13 @@
 import type { Tuning } from './config.ts';
 
-/** A cut that follows the last one this soon takes twice as much: the quota is wrong rather than tight. */
+/** A cut that follows the last one this soon goes by what is refused: the quota is wrong rather than tight. */
 const soonMs = 3_000;
 /** The most that one cut takes. */
 const largestCut = 0.25;
 
 /**
- * What part of a quota is used: cut by 429 at most once a second, little at first and twice as much each second that
- * they go on, and growing back with the cube of the time since (as CUBIC does, RFC 9438): hardly at first, so that
+ * What part of a quota is used: cut by 429 at most once a second, little at first and by half of what is refused
+ * while they go on, and growing back with the cube of the time since (as CUBIC does, RFC 9438): hardly at first, so that
  * a quota that is tight is met rarely, and from a tenth to all of it within half a minute, when it has come back.
  */
 export class Headroom {
@@ -15,7 +15,7 @@ export class Headroom {
   readonly #max: number;
   #value: number;
   #cutMs: number;
-  #cut = 0;
+  #wasCut = false;
 
   /** `max`: 1 is the whole quota as it is known. */
   constructor(start: number, max: number, tuning: Tuning, nowMs: number) {
@@ -31,13 +31,16 @@ export class Headroom {
     return Math.min(this.#max, this.#value + this.#tuning.headroomGrowth * quietS ** 3);
   }
 
-  cut(nowMs: number): void {
+  /** `refused`: part of the calls of the last second that were. */
+  cut(refused: number, nowMs: number): void {
     const quietMs = nowMs - this.#cutMs;
-    if (this.#cut > 0 && quietMs < 1_000) return;
+    if (this.#wasCut && quietMs < 1_000) return;
     const { headroomCut, headroomFloor } = this.#tuning;
     const value = this.at(nowMs);
-    this.#cut = this.#cut > 0 && quietMs < soonMs ? Math.min(2 * this.#cut, largestCut) : headroomCut;
-    this.#value = Math.max(headroomFloor, value * (1 - this.#cut));
+    const soon = this.#wasCut && quietMs < soonMs;
+    const cut = soon ? Math.min(Math.max(refused / 2, headroomCut), largestCut) : headroomCut;
+    this.#value = Math.max(headroomFloor, value * (1 - cut));
+    this.#wasCut = true;
     this.#cutMs = nowMs;
   }
 }

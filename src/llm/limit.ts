@@ -75,8 +75,9 @@ export class Limit {
     return this.perMinute !== null && this.spent(nowMs) >= busyPart * this.use(nowMs) * this.perMinute;
   }
 
-  /** After a 429 that it explains: stay further away from it. */
-  cut(nowMs: number): void {
-    this.#headroom.cut(nowMs);
+  /** After a 429 that it explains: nothing is left, and we stay further away from it. `refused`: part of recent calls. */
+  cut(refused: number, nowMs: number): void {
+    this.#headroom.cut(refused, nowMs);
+    this.lowerTo(0, nowMs);
   }
 }

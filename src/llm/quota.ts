@@ -2,6 +2,7 @@ import { BorneRate } from './borneRate.ts';
 import type { EndpointConfig, Provider, Tuning } from './config.ts';
 import type { QuotaHeaders, RateHeaders } from './headers.ts';
 import { Limit } from './limit.ts';
+import { Rate } from './rate.ts';
 
 /** What a call was charged, and where the running totals stood then. */
 export interface Charge {
@@ -33,6 +34,7 @@ export class Quota {
   /** Billed prompt tokens per estimated one. */
   #ratio = 1;
   readonly #borne = new BorneRate();
+  readonly #refusals: Rate;
   #takenRequests = 0;
   #takenTokens = 0;
 
@@ -43,6 +45,7 @@ export class Quota {
       return new Limit({ perMinute, burstS, use, maxUse }, tuning, nowMs);
     };
     this.#config = config;
+    this.#refusals = new Rate(nowMs);
     this.#tuning = tuning;
     this.#requests = limit(config.rpm, requestBurstS);
     this.#tokens = limit(config.tpm, tokenBurstS);
@@ -137,10 +140,11 @@ export class Quota {
     ];
     const busy = [this.#requests, this.#tokens, this.#learned].filter((limit) => limit?.busy(nowMs));
     const causes = byHeaders.length > 0 ? byHeaders : busy;
-    for (const limit of causes) limit?.cut(nowMs);
-    for (const limit of causes) limit?.lowerTo(0, nowMs);
+    this.#refusals.add(1, nowMs);
+    const refused = this.#refusals.at(nowMs) / this.#requests.spent(nowMs);
+    for (const limit of causes) limit?.cut(refused, nowMs);
     if (causes.length > 0) return true;
-    if (this.#learned !== null) this.#learned.cut(nowMs);
+    if (this.#learned !== null) this.#learned.cut(refused, nowMs);
     else if (this.#requests.perMinute === null && this.#tokens.perMinute === null) {
       this.#learn(this.#requests.spent(nowMs), nowMs);
     }

@@ -34,6 +34,7 @@ export function withRetry(ports: RetryPorts): Call {
     const spent: Spent = { attempts: 0, endpoint: null, last: null };
     const tried = new Set<Endpoint>();
     let failures = 0;
+    let own = 0;
     budget.earn();
     for (let again = false; ; again = true) {
       const lease = await leaseFor(ports, request, scope, tried, again, spent);
@@ -42,6 +43,7 @@ export function withRetry(ports: RetryPorts): Call {
       if (result.outcome !== 'throttled') spent.attempts += 1;
       spent.endpoint = endpoint.config.name;
       if (result.outcome === 'ok') {
+        if (failures > 0) budget.giveBack();
         return { ...result.reply, endpoint: spent.endpoint, attempts: spent.attempts, latencyMs };
       }
       spent.last = result.reason;
@@ -51,7 +53,9 @@ export function withRetry(ports: RetryPorts): Call {
       if (result.outcome === 'throttled') continue;
       if (!mended) refuseFinal(result, spent);
       failures += 1;
-      if (failures >= tuning.maxAttempts) throw exhausted(spent);
+      // While an endpoint fails every call, that is not this one's fault.
+      if (mended || !endpoint.failing) own += 1;
+      if (own >= tuning.maxAttempts || failures >= tuning.maxOutageAttempts) throw exhausted(spent);
       if (mended) continue;
       tried.add(endpoint);
       meters.retried(endpoint);

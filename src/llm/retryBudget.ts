@@ -20,6 +20,11 @@ export class RetryBudget {
     this.#balance = Math.min(this.#max, this.#balance + this.#share);
   }
 
+  /** A retry was answered: the endpoint is well, and there is no storm to fear. */
+  giveBack(): void {
+    this.#balance = Math.min(this.#max, this.#balance + 1);
+  }
+
   /** Pays for one retry; false when there is nothing to pay with. */
   spend(nowMs: number): boolean {
     this.#balance = Math.min(this.#max, this.#balance + ((nowMs - this.#atMs) / 1000) * this.#perS);

@@ -205,7 +205,7 @@ test('a request that is wrong in itself fails at once with its kind, and the end
   }
 });
 
-test('after ten failed attempts a call gives up and says why', async () => {
+test('after fifty failed attempts on an endpoint that fails always a call gives up and says why', async () => {
   const { engine, sender, clock, scope } = rig({
     endpoints: [endpoint('east')],
     script: () => ({
@@ -215,13 +215,13 @@ test('after ten failed attempts a call gives up and says why', async () => {
   });
   const call = assert.rejects(engine.chat(request(), scope), {
     kind: 'attempts_exhausted',
-    attempts: 10,
+    attempts: 50,
     endpoint: 'east',
-    message: 'Gave up after 10 attempts; the last: endpoint "east" answered HTTP 500.',
+    message: 'Gave up after 50 attempts; the last: endpoint "east" answered HTTP 500.',
   });
-  await clock.advance(200_000);
+  await clock.advance(600_000);
   await call;
-  assert.equal(sender.sent.length, 10);
+  assert.equal(sender.sent.length, 50);
 });
 
 test('an endpoint that keeps failing is ejected and its calls go to another', async () => {

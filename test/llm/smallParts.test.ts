@@ -47,16 +47,16 @@ const tight = () => new Headroom(0.98, 0.99, defaultTuning, 0);
 
 test('headroom is cut at most once a second, by half a hundredth at first', () => {
   const headroom = tight();
-  headroom.cut(0);
-  headroom.cut(999);
+  headroom.cut(0, 0);
+  headroom.cut(0, 999);
   assert.ok(Math.abs(headroom.at(999) - 0.98 * 0.995) < 0.001);
 });
 
-test('headroom is cut deeper each second that refusals go on, to a tenth, and is back in half a minute', () => {
+test('headroom is cut by half of what is refused while that goes on, to a tenth, and is back in half a minute', () => {
   const headroom = tight();
-  for (let s = 0; s < 7; s++) headroom.cut(s * 1000);
-  assert.ok(headroom.at(6000) < 0.7, `${headroom.at(6000)}`);
-  for (let s = 7; s < 60; s++) headroom.cut(s * 1000);
+  for (let s = 0; s < 4; s++) headroom.cut(0.5, s * 1000);
+  assert.ok(headroom.at(3000) < 0.5, `${headroom.at(3000)}`);
+  for (let s = 4; s < 60; s++) headroom.cut(0.5, s * 1000);
   assert.ok(Math.abs(headroom.at(59_000) - 0.1) < 0.001);
   assert.equal(headroom.at(59_000 + 30_000), 0.99);
 });

@@ -1,0 +1,38 @@
+/**
+ * What each mechanism of the engine is worth: the figures of the simulation with it and without it, as a table.
+ * Takes about a minute.
+ */
+import type { Tuning } from '../../src/llm/config.ts';
+import { type Figures, quotas, saturated } from '../../test/llm/simulation/cases.ts';
+import { halvedAndBack, oneDead, outage } from '../../test/llm/simulation/changes.ts';
+
+const never = Number.POSITIVE_INFINITY;
+
+const without: Readonly<Record<string, Partial<Tuning>>> = {
+  'as it is': {},
+  'no cut of headroom': { headroomCut: 0, headroomFloor: 1 },
+  'no learned limit': { learnedForget: 0 },
+  'no longer pauses': { pauseGuessMaxMs: 10 },
+  'no concurrency cut': { concurrencyCut: 1 },
+  'no ejection': { ejectAfter: never },
+  'no retry budget': { retriesPerS: 1e9 },
+  'back-off up to 20 s': { backoffMaxMs: 20_000 },
+  'outage counts against calls': { maxOutageAttempts: 10 },
+};
+
+const shown = (figures: Figures) =>
+  Object.entries(figures)
+    .map(([name, value]) => `${name} ${Math.round(value * 1_000) / 1_000}`)
+    .join(', ');
+
+for (const [name, tuning] of Object.entries(without)) {
+  const chance = { seed: 1, tuning };
+  console.log(`\n${name}`);
+  for (const quota of ['tokens, 1 s', 'requests, continuous', 'requests, fixed minute']) {
+    console.log(`  ${quota}, untold: ${shown(await saturated(quotas[quota]!, chance))}`);
+  }
+  const told = { backend: { tpm: 6_000_000, window: '1s', headers: true } } as const;
+  console.log(`  quota halved and back: ${shown(await halvedAndBack(told, chance))}`);
+  console.log(`  one of four dead: ${shown(await oneDead('500', chance))}`);
+  console.log(`  a minute of outage: ${shown(await outage('reset', chance))}`);
+}
