@@ -1,7 +1,7 @@
 import { Bucket } from './bucket.ts';
 import type { Tuning } from './config.ts';
 import { Headroom } from './headroom.ts';
-import { Rate } from './rate.ts';
+import { Spending } from './spending.ts';
 
 /** Spending less than this part of a limit, a 429 is about something else. */
 const busyPart = 0.5;
@@ -19,12 +19,12 @@ export interface LimitOptions {
 export class Limit {
   readonly #bucket: Bucket;
   readonly #headroom: Headroom;
-  readonly #spent: Rate;
+  readonly #spent: Spending;
 
   constructor({ perMinute, burstS, use, maxUse }: LimitOptions, tuning: Tuning, nowMs: number) {
     this.#bucket = new Bucket(perMinute, burstS, 1, nowMs);
     this.#headroom = new Headroom(use, maxUse, tuning, nowMs);
-    this.#spent = new Rate(nowMs);
+    this.#spent = new Spending(nowMs);
   }
 
   get perMinute(): number | null {

@@ -2,7 +2,7 @@ import { BorneRate } from './borneRate.ts';
 import type { EndpointConfig, Provider, Tuning } from './config.ts';
 import type { QuotaHeaders, RateHeaders } from './headers.ts';
 import { Limit } from './limit.ts';
-import { Rate } from './rate.ts';
+import { Spending } from './spending.ts';
 
 /** What a call was charged, and where the running totals stood then. */
 export interface Charge {
@@ -34,7 +34,7 @@ export class Quota {
   /** Billed prompt tokens per estimated one. */
   #ratio = 1;
   readonly #borne = new BorneRate();
-  readonly #refusals: Rate;
+  readonly #refusals: Spending;
   #takenRequests = 0;
   #takenTokens = 0;
 
@@ -45,7 +45,7 @@ export class Quota {
       return new Limit({ perMinute, burstS, use, maxUse }, tuning, nowMs);
     };
     this.#config = config;
-    this.#refusals = new Rate(nowMs);
+    this.#refusals = new Spending(nowMs);
     this.#tuning = tuning;
     this.#requests = limit(config.rpm, requestBurstS);
     this.#tokens = limit(config.tpm, tokenBurstS);

@@ -7,8 +7,8 @@ import { Cooling } from '../../src/llm/cooling.ts';
 import { Headroom } from '../../src/llm/headroom.ts';
 import { attemptTimeoutMs, LatencyWindow } from '../../src/llm/latency.ts';
 import { pauseMs } from '../../src/llm/pause.ts';
-import { Rate } from '../../src/llm/rate.ts';
 import { RetryBudget } from '../../src/llm/retryBudget.ts';
+import { Spending } from '../../src/llm/spending.ts';
 
 test('back-off doubles from half a second to twenty, and takes any part of it', () => {
   const longest = (nth: number) => backoffMs(nth, 500, 20_000, () => 1);
@@ -62,7 +62,7 @@ test('headroom is cut by half of what is refused while that goes on, to a tenth,
 });
 
 test('a rate is what the last second spent', () => {
-  const rate = new Rate(0);
+  const rate = new Spending(0);
   for (let ms = 0; ms < 5000; ms += 10) rate.add(1, ms);
   assert.ok(Math.abs(rate.at(5000) / 6000 - 1) < 0.02, `${rate.at(5000)}`);
   assert.ok(rate.at(10_000) < 60);

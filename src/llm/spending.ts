@@ -2,7 +2,7 @@
 const memoryMs = 1_000;
 
 /** How much is spent a minute, over about the last second. */
-export class Rate {
+export class Spending {
   #perMinute = 0;
   #atMs: number;
 
