@@ -33,6 +33,8 @@ export interface Case {
   readonly clients?: number;
   /** Parts of the rows that are jobs of their own, running beside each other. */
   readonly jobs?: readonly number[];
+  /** The quota of the one endpoint falls with the first change and returns with the second; the table tells how soon either is met. */
+  readonly followed?: boolean;
 }
 
 const rate = 40;
@@ -90,12 +92,14 @@ export function allCases(seconds: number, quick: boolean): Case[] {
     },
     {
       name: 'halved',
-      about: 'quota halved for a third of the time',
+      about: `quota halved for ${seconds} s`,
       endpoints: single(),
-      idealS: seconds,
+      // At its whole quota. The halved time makes it `seconds / 2` more, and there is half a minute to come back in.
+      idealS: (3 * seconds) / 2 + (quick ? seconds : 30),
+      followed: true,
       changes: [
-        { atS: seconds / 3, quota: 0.5 },
-        { atS: (2 * seconds) / 3, quota: 1 },
+        { atS: seconds, quota: 0.5 },
+        { atS: 2 * seconds, quota: 1 },
       ],
     },
     {
@@ -124,6 +128,12 @@ export function allCases(seconds: number, quick: boolean): Case[] {
       idealS: seconds,
     },
     {
+      name: 'dead-drip',
+      about: 'one of four drips its replies over a minute',
+      endpoints: four({ dead: 'fault', control: { latency_ms: 7_000, faults: { slow: 1 } } }),
+      idealS: seconds,
+    },
+    {
       name: 'outage',
       about: `503 to all for ${outageS} s`,
       endpoints: single(),
@@ -138,6 +148,12 @@ export function allCases(seconds: number, quick: boolean): Case[] {
       name: 'faults',
       about: '5 % 500, 5 % reset, 2 % cut, 1 % hang',
       endpoints: single({ faults: { 500: 0.05, reset: 0.05, truncated: 0.02, hang: 0.01 } }),
+      idealS: seconds,
+    },
+    {
+      name: 'hang',
+      about: '1 % of calls never answered',
+      endpoints: single({ faults: { hang: 0.01 } }),
       idealS: seconds,
     },
     { name: 'two', about: 'two clients on one quota', endpoints: single(), idealS: seconds, clients: 2 },

@@ -2,6 +2,7 @@ import type { ControlChange } from '../../../src/simulate/control.ts';
 import type { EndpointStats } from '../../../src/simulate/stats.ts';
 import { startMeasured, untilAnswers } from '../measured.ts';
 import { alive, answerable, type Case, type CaseEndpoint } from './cases.ts';
+import { type ChangeTimes, changeTimes, type Total, totalOf } from './changeTimes.ts';
 import type { Work } from './work.ts';
 
 /** Where endpoints are, known before they are. */
@@ -30,6 +31,8 @@ export interface Seen {
   readonly throttled: number;
   /** Null when nobody is there to count them. */
   readonly toDead: number | null;
+  /** Null where the case does not follow its changes. */
+  readonly changeTimes: ChangeTimes | null;
 }
 
 /** A simulator in a process of its own, freshly started: its fixed minutes begin with it. */
@@ -78,6 +81,7 @@ export async function startSimulation(
   let first: Sample | undefined;
   let last: Sample | undefined;
   const timers: NodeJS.Timeout[] = [];
+  const totals: Total[] = [];
   const failed = (error: unknown) => console.error(error);
 
   async function sample(): Promise<Sample> {
@@ -108,11 +112,21 @@ export async function startSimulation(
         last = await sample();
       });
       for (const { atS, quota, control } of situation.changes ?? []) at(atS, () => change(quota, control));
+      if (situation.followed !== true) return;
+      const each = async () => {
+        const { atS, stats } = await sample();
+        totals.push(totalOf(atS, stats[situation.endpoints[0]!.name]!));
+      };
+      timers.push(setInterval(() => each().catch(failed), 1_000));
     },
     async end() {
       for (const timer of timers) clearTimeout(timer);
       const final = await sample();
-      return seenBetween(situation, perRow, first, last ?? final, final);
+      const seen = seenBetween(situation, perRow, first, last ?? final, final);
+      const [fall, back] = situation.changes ?? [];
+      if (situation.followed !== true || fall === undefined || back === undefined) return seen;
+      const tokensPerS = situation.endpoints[0]!.rowsPerSecond * perRow;
+      return { ...seen, changeTimes: changeTimes(totals, fall.atS, back.atS, tokensPerS) };
     },
     stop: () => process.stop(),
   };
@@ -147,5 +161,6 @@ function seenBetween(
     requests: sum(({ requests }) => requests),
     throttled: sum(({ throttled }) => throttled),
     toDead: dead?.dead === 'fault' ? final.stats[dead.name]!.requests : null,
+    changeTimes: null,
   };
 }

@@ -23,6 +23,7 @@ const columns = [
   'remarks',
 ];
 
+const seconds = (value: number | null): string => (value === null ? 'never' : `${value.toFixed(0)} s`);
 const percent = (part: number): string => (100 * part).toFixed(1);
 
 /** How much longer the small jobs took than if every job had had an equal part. */
@@ -37,6 +38,10 @@ function remarks(situation: Case, rows: number, outcome: Outcome, seen: Seen): s
   if (situation.jobs !== undefined) said.push(smallJobs(situation, rows, outcome));
   if (situation.name === 'weights') said.push(`farthest from its part: ${percent(seen.unevenness)} %`);
   if (situation.outageS !== undefined) said.push(`${(seen.requests / rows).toFixed(2)} calls/row`);
+  if (seen.changeTimes !== null) {
+    const { quietS, restoredS } = seen.changeTimes;
+    said.push(`quiet after ${seconds(quietS)}, restored after ${seconds(restoredS)}`);
+  }
   return said.join('; ');
 }
 
