@@ -1,6 +1,6 @@
 import type { Price } from './price.ts';
 
-/** Decides header names and whether unused output is given back to the quota. */
+/** Decides whether unused output is given back to the quota. */
 export type Provider = 'openai' | 'azure' | 'anthropic' | 'other';
 
 /** How the shape of a reply is asked for, strictest first. */

@@ -1,6 +1,4 @@
-import type { Provider } from './config.ts';
-
-/** Looks a response header up, in lower case. */
+/** Looks a response header up, in lower case; several of one name come joined by a comma and a space. */
 export type ReadHeader = (name: string) => string | null;
 
 /** What headers say about one quota; null where they say nothing that can be believed. */
@@ -19,62 +17,74 @@ export interface RateHeaders {
 const nothing: QuotaHeaders = { limit: null, remaining: null };
 export const noRateHeaders: RateHeaders = { requests: nothing, tokens: nothing };
 
+interface Names {
+  readonly limit: readonly string[];
+  readonly remaining: readonly string[];
+}
+
+const openaiNames = (unit: string) => ({
+  limit: `x-ratelimit-limit-${unit}`,
+  remaining: `x-ratelimit-remaining-${unit}`,
+});
+const anthropicNames = (unit: string) => ({
+  limit: `anthropic-ratelimit-${unit}-limit`,
+  remaining: `anthropic-ratelimit-${unit}-remaining`,
+});
+const all = (...names: readonly { readonly limit: string; readonly remaining: string }[]): Names => ({
+  limit: names.map(({ limit }) => limit),
+  remaining: names.map(({ remaining }) => remaining),
+});
+
+/**
+ * OpenAI's names, which Azure, most gateways and Anthropic's compatible address use too, and Anthropic's own.
+ * Of Anthropic's limits for input and output, input is nearly all of what a label costs.
+ */
+const requestNames = all(openaiNames('requests'), anthropicNames('requests'));
+const tokenNames = all(openaiNames('tokens'), anthropicNames('tokens'), anthropicNames('input-tokens'));
+
 /** Beyond any real quota: such a number is a mistake or "unlimited". */
-const mostPerMinute = 1e11;
+const largest = 1e11;
 
-function amount(text: string | null): number | null {
-  if (text === null || !/^\d+(\.\d+)?$/.test(text)) return null;
-  const value = Number(text);
-  return value <= mostPerMinute ? value : null;
+/** The numbers a header holds, several where gateways add their own; what is absurd counts as missing. */
+function amounts(text: string | null): readonly number[] {
+  if (text === null) return [];
+  const numbers = text.split(', ').filter((part) => /^\d+(\.\d+)?$/.test(part));
+  return numbers.map(Number).filter((value) => value <= largest);
 }
 
-function quota(header: ReadHeader, limitName: string, remainingName: string): QuotaHeaders {
-  const limit = amount(header(limitName));
-  if (limit === null || limit === 0) return nothing;
-  return { limit, remaining: amount(header(remainingName)) };
-}
-
-/** OpenAI and Azure OpenAI; many gateways took over the names. */
-function openaiHeaders(header: ReadHeader): RateHeaders {
-  return {
-    requests: quota(header, 'x-ratelimit-limit-requests', 'x-ratelimit-remaining-requests'),
-    tokens: quota(header, 'x-ratelimit-limit-tokens', 'x-ratelimit-remaining-tokens'),
-  };
-}
-
-/** `tokens` is the tightest of the limits in effect; where it is missing, input tokens are nearly all of ours. */
-function anthropicHeaders(header: ReadHeader): RateHeaders {
-  const of = (unit: string) =>
-    quota(header, `anthropic-ratelimit-${unit}-limit`, `anthropic-ratelimit-${unit}-remaining`);
-  const tokens = of('tokens');
-  return { requests: of('requests'), tokens: tokens.limit === null ? of('input-tokens') : tokens };
-}
-
-const readers: Record<Provider, (header: ReadHeader) => RateHeaders> = {
-  openai: openaiHeaders,
-  azure: openaiHeaders,
-  anthropic: anthropicHeaders,
-  other(header) {
-    const seen = openaiHeaders(header);
-    return seen.requests.limit === null && seen.tokens.limit === null ? anthropicHeaders(header) : seen;
-  },
-};
-
-/** Quotas as the provider's headers tell them; absurd values count as missing. */
-export function readRateHeaders(provider: Provider, header: ReadHeader): RateHeaders {
-  return readers[provider](header);
+/** The tightest of several limits is the one that counts; a limit of 0 would not have let this reply through. */
+function least(header: ReadHeader, names: readonly string[], zero: boolean): number | null {
+  let found: number | null = null;
+  for (const name of names) {
+    for (const value of amounts(header(name))) {
+      if ((value > 0 || zero) && (found === null || value < found)) found = value;
+    }
+  }
+  return found;
 }
 
 /**
- * How long a reply asks us to wait: `retry-after-ms`, else `retry-after` in seconds or as an HTTP date,
- * which is read against the reply's own `date`, so that clocks need not agree. Null: it does not say.
+ * Quotas as headers tell them, whoever sent them; absurd values count as missing. Resets are not read: they say when
+ * a quota is whole again, not when there is room for a call.
+ */
+export function readRateHeaders(header: ReadHeader): RateHeaders {
+  const quota = ({ limit, remaining }: Names): QuotaHeaders => ({
+    limit: least(header, limit, false),
+    remaining: least(header, remaining, true),
+  });
+  return { requests: quota(requestNames), tokens: quota(tokenNames) };
+}
+
+/**
+ * How long a reply asks us to wait: `retry-after-ms`, else `retry-after` in seconds or as an HTTP date, which is
+ * read against the reply's own `date`, so that clocks need not agree. Of several the longest; null: it does not say.
  */
 export function readRetryAfterMs(header: ReadHeader): number | null {
-  const ms = amount(header('retry-after-ms'));
-  if (ms !== null) return ms;
+  const ms = amounts(header('retry-after-ms'));
+  if (ms.length > 0) return Math.max(...ms);
   const after = header('retry-after');
-  const seconds = amount(after);
-  if (seconds !== null) return seconds * 1000;
+  const seconds = amounts(after);
+  if (seconds.length > 0) return Math.max(...seconds) * 1000;
   const wait = Date.parse(after ?? '') - Date.parse(header('date') ?? '');
   return Number.isNaN(wait) ? null : Math.max(wait, 0);
 }

@@ -117,10 +117,11 @@ export class Quota {
     nowMs: number,
   ): void {
     // A quota smaller than the one call it answers is a misprint.
-    if (limit === null || limit < cost) return;
-    const perMinute = Math.min(configured ?? limit, limit) * this.#config.share;
-    known.setPerMinute(perMinute, nowMs);
-    if (remaining === null) return;
+    if (limit !== null && limit < cost) return;
+    // Azure may tell what remains and not of how much.
+    if (limit !== null) known.setPerMinute(Math.min(configured ?? limit, limit) * this.#config.share, nowMs);
+    const { perMinute } = known;
+    if (perMinute === null || remaining === null) return;
     const ranIn = (ageMs / 60_000) * perMinute;
     known.lowerTo(Math.max(remaining * this.#config.share + ranIn - takenSince, 0), nowMs);
   }
@@ -133,10 +134,11 @@ export class Quota {
   refused(rates: RateHeaders, charge: Charge, trial: boolean, nowMs: number): boolean {
     this.#borne.add(-1, nowMs);
     if (trial) return this.#learned !== null;
-    const spent = ({ remaining }: QuotaHeaders, cost: number) => remaining !== null && remaining < cost;
+    const spent = (known: Limit, { limit, remaining }: QuotaHeaders, cost: number) =>
+      (known.perMinute ?? limit) !== null && remaining !== null && remaining < cost;
     const byHeaders = [
-      ...(spent(rates.requests, 1) ? [this.#requests] : []),
-      ...(spent(rates.tokens, charge.tokens) ? [this.#tokens] : []),
+      ...(spent(this.#requests, rates.requests, 1) ? [this.#requests] : []),
+      ...(spent(this.#tokens, rates.tokens, charge.tokens) ? [this.#tokens] : []),
     ];
     const busy = [this.#requests, this.#tokens, this.#learned].filter((limit) => limit?.busy(nowMs));
     const causes = byHeaders.length > 0 ? byHeaders : busy;

@@ -47,7 +47,7 @@ export function openaiSend(transport: Transport): Send {
     try {
       const response = await clientOf(target).post('/chat/completions', { body, fetchOptions }).asResponse();
       const header: ReadHeader = (name) => response.headers.get(name);
-      const rates = readRateHeaders(config.provider, header);
+      const rates = readRateHeaders(header);
       const reply = readReply(await response.text(), config.model);
       if (reply !== null) return { outcome: 'ok', reply, rates };
       const reason = `answered HTTP ${response.status} with a body that is no chat completion`;
@@ -73,7 +73,7 @@ function ended(scope: Scope): FailedSend {
 
 const stringOr = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-function answered(error: InstanceType<typeof OpenAI.APIError>, { config, apiKey }: Target): FailedSend {
+function answered(error: InstanceType<typeof OpenAI.APIError>, { apiKey }: Target): FailedSend {
   const reply: ErrorReply = {
     status: error.status ?? 0,
     code: stringOr(error.code),
@@ -87,7 +87,7 @@ function answered(error: InstanceType<typeof OpenAI.APIError>, { config, apiKey 
     status: reply.status,
     reason: describeError(reply, apiKey),
     retryAfterMs: readRetryAfterMs(header),
-    rates: readRateHeaders(config.provider, header),
+    rates: readRateHeaders(header),
   };
 }
 

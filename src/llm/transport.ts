@@ -141,7 +141,7 @@ function responseOf(
 ): Response {
   const get = (name: string): string | null => {
     const value = headers[name];
-    return value === undefined ? null : Array.isArray(value) ? (value[0] ?? null) : value;
+    return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
   };
   const response = {
     ok: status >= 200 && status < 300,
