@@ -47,7 +47,7 @@ export const command: Command = {
         const columns = { conversation: input.conversation, id: input.id, passthrough: [] };
         tallies.add(
           await workers.prepare(
-            { ipc, rowCount: rows, maxRows: batchBounds.rows, columns, questions },
+            { jobId: '', ipc, rowCount: rows, maxRows: batchBounds.rows, columns, questions },
             scope,
           ),
         );

@@ -6,6 +6,7 @@ import type { BatchRequest, PipelineParts } from './batch.ts';
 export function prepare(batch: BatchRequest, parts: PipelineParts, scope: Scope): Promise<PreparedBatch> {
   return parts.workers.prepare(
     {
+      jobId: batch.job.id,
       ipc: batch.ipc,
       rowCount: batch.rowCount,
       maxRows: batch.maxRows,

@@ -85,7 +85,7 @@ export async function settle(
     return { name, promptDigest: digest.slice(0, digestChars), outputs, answers };
   });
   const ipc = await parts.workers.encode(
-    { carried: prepared.carried, rows: prepared.rows, columns: answerColumns },
+    { jobId: batch.job.id, carried: prepared.carried, rows: prepared.rows, columns: answerColumns },
     scope,
   );
   return { ipc, ledger };

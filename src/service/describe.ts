@@ -17,6 +17,9 @@ export async function describe(
     digest,
     model,
     outputs: outputs.map((output) => ({ ...output, labels: labels[output.name] ?? [] })),
-    schemaIpc: await workers.schema({ input: null, columns, classifiers: [{ name, outputs }] }, scope),
+    schemaIpc: await workers.schema(
+      { jobId: '', input: null, columns, classifiers: [{ name, outputs }] },
+      scope,
+    ),
   };
 }

@@ -101,9 +101,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       const classifiers = asked.classifiers.map((name) => classifierNamed(name, pipeline));
       for (const classifier of classifiers) modelFor(classifier, asked, pipeline);
       const named = classifiers.map(({ name, outputs }) => ({ name, outputs }));
-      const { conversation, id, passthrough } = asked;
+      const { conversation, id, passthrough, jobId } = asked;
       return pipeline.workers.schema(
-        { input, columns: { conversation, id, passthrough }, classifiers: named },
+        { jobId, input, columns: { conversation, id, passthrough }, classifiers: named },
         scope,
       );
     },

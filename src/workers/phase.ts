@@ -24,10 +24,6 @@ export function isReading(phase: Phase): boolean {
   return Atomics.load(phase, 0) === reading;
 }
 
-export function isWaiting(phase: Phase): boolean {
-  return Atomics.load(phase, 0) === waiting;
-}
-
 /** Resolves when the phase is no longer waiting. */
 export async function started(phase: Phase): Promise<void> {
   await Atomics.waitAsync(phase, 0, waiting).value;

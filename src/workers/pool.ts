@@ -3,10 +3,11 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf, SemtelError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import { type Scope, untilEnd } from '../base/scope.ts';
-import { isReading, isWaiting, markSound, newPhase, type Phase, started } from './phase.ts';
+import { isReading, markSound, newPhase, type Phase, started } from './phase.ts';
 import { packed, type Results, type Task } from './run.ts';
 import type { Workers } from './tasks.ts';
 import type { ThreadReply, ThreadTask } from './thread.ts';
+import { ThreadTurns } from './threadTurns.ts';
 
 export interface PoolOptions {
   readonly threads: number;
@@ -14,6 +15,18 @@ export interface PoolOptions {
   readonly maxQueue: number;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** What a task counts for in the turns. */
+interface Share {
+  readonly jobId: string;
+  readonly bytes: number;
+}
+
+/** A task as it is handed to a thread: made when its turn comes, so that what waits is held once. */
+interface Packed<Name> {
+  readonly task: Extract<Task, { name: Name }>;
+  readonly transferList?: ArrayBuffer[];
 }
 
 /** Reading takes milliseconds; a client must hear of bytes that hang it within 2 s. */
@@ -24,26 +37,24 @@ const retryAfterMs = 1000;
 const threadFile = import.meta.filename.endsWith('.ts') ? './thread.ts' : './thread.js';
 
 /**
- * The tasks on a pool of threads. A thread that reads for longer than 1.5 s is ended, its task rejected as
- * `bad_arrow`; others go on. When a scope ends its caller is let go at once: a waiting task is dropped, a running one
- * finishes for nobody.
+ * The tasks on a pool of threads, where jobs take turns. A thread that reads for longer than 1.5 s is ended, its task
+ * rejected as `bad_arrow`; others go on. When a scope ends its caller is let go at once: a waiting task is dropped, a
+ * running one finishes for nobody.
  */
 export function poolWorkers({ threads, maxQueue, clock, log }: PoolOptions): Workers {
   const pool = new Piscina<ThreadTask, ThreadReply>({
     filename: new URL(threadFile, import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
-    // The bound is checked before a task is handed over, so that its bytes are not lost with it.
-    maxQueue: Number.POSITIVE_INFINITY,
   });
+  const turns = new ThreadTurns(threads);
 
   async function start<Name extends keyof Results>(
-    task: Extract<Task, { name: Name }>,
+    { jobId, bytes }: Share,
     scope: Scope,
-    transferList: ArrayBuffer[] = [],
+    pack: () => Packed<Name>,
   ): Promise<Results[Name]> {
-    if (scope.ended !== undefined) throw scope.ended;
-    if (pool.queueSize >= maxQueue)
+    if (turns.waiting >= maxQueue)
       throw new SemtelError(
         'overloaded',
         `${maxQueue} batches already wait for a worker thread; send it again.`,
@@ -52,40 +63,48 @@ export function poolWorkers({ threads, maxQueue, clock, log }: PoolOptions): Wor
           retryAfterMs,
         },
       );
+    const leave = await turns.take(jobId, bytes, scope);
+    return untilEnd(runInThread(pack).finally(leave), scope);
+  }
+
+  async function runInThread<Name extends keyof Results>(pack: () => Packed<Name>): Promise<Results[Name]> {
+    const { task, transferList = [] } = pack();
     const phase = newPhase();
     const kill = new AbortController();
-    const leave = scope.onEnd((reason) => {
-      if (isWaiting(phase)) kill.abort(reason);
-    });
     const stopWatch = watch(phase, clock, () => {
       log.warn('A worker thread was ended: it could not finish reading an Arrow batch.', { task: task.name });
       kill.abort(new SemtelError('bad_arrow', 'The Arrow batch is broken: reading it does not end.'));
     });
-    const reply = pool.run({ task, phase }, { transferList, signal: kill.signal });
-    const result = reply.then(resultOf, (error: unknown) => {
+    try {
+      const reply = await pool.run({ task, phase }, { transferList, signal: kill.signal });
+      return resultOf(reply) as Results[Name];
+    } catch (error) {
+      if (error instanceof SemtelError) throw error;
       throw kill.signal.aborted ? kill.signal.reason : lost(error);
-    });
-    const done = result.finally(() => {
+    } finally {
       stopWatch();
-      leave();
-    });
-    return untilEnd(done as Promise<Results[Name]>, scope);
+    }
   }
 
   return {
-    prepare(task, scope) {
-      const ipc = owned(task.ipc);
-      return start({ name: 'prepare', task: { ...task, ipc } }, scope, [ipc.buffer]);
+    prepare: (task, scope) =>
+      start({ jobId: task.jobId, bytes: task.ipc.length }, scope, () => {
+        const ipc = movable(task.ipc);
+        return { task: { name: 'prepare', task: { ...task, ipc } }, transferList: [ipc.buffer] };
+      }),
+    encode(task, scope) {
+      const light = packed(task);
+      const bytes = task.carried.length + light.columns.length;
+      return start({ jobId: task.jobId, bytes }, scope, () => ({
+        task: { name: 'encode', task: { ...light, carried: alone(task.carried) } },
+      }));
     },
-    encode: (task, scope) =>
-      start({ name: 'encode', task: { ...packed(task), carried: owned(task.carried) } }, scope),
     schema: (task, scope) =>
-      start(
-        { name: 'schema', task: { ...task, input: task.input === null ? null : owned(task.input) } },
-        scope,
-      ),
+      start({ jobId: task.jobId, bytes: task.input?.length ?? 0 }, scope, () => ({
+        task: { name: 'schema', task: { ...task, input: task.input === null ? null : alone(task.input) } },
+      })),
     get queued() {
-      return pool.queueSize;
+      return turns.waiting;
     },
     close: () => pool.destroy(),
   };
@@ -118,10 +137,22 @@ function lost(error: unknown): SemtelError {
   return new SemtelError('internal', `A worker thread was lost: ${messageOf(error)}.`, { cause: error });
 }
 
+const hasOwnBuffer = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> =>
+  bytes.buffer instanceof ArrayBuffer && bytes.length === bytes.buffer.byteLength;
+
 /** The bytes with a buffer of their own: a view of a larger one would take all of it along. */
-function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function alone(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return hasOwnBuffer(bytes) ? bytes : new Uint8Array(bytes);
+}
+
+/**
+ * The bytes with a buffer that may go to a thread. That of a large message is left to the thread, its few other bytes
+ * included, so that this side holds nothing of it any longer; the slab that small messages share stays.
+ */
+function movable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length
-    ? new Uint8Array(buffer)
-    : new Uint8Array(bytes);
+  const isMessage = buffer.byteLength > Buffer.poolSize && 2 * bytes.length > buffer.byteLength;
+  return isMessage && buffer instanceof ArrayBuffer
+    ? new Uint8Array(buffer, bytes.byteOffset, bytes.length)
+    : alone(bytes);
 }

@@ -13,8 +13,13 @@ export interface QuestionSpec {
   readonly truncate: Truncation | null;
 }
 
-export interface PrepareTask {
-  /** One whole Arrow IPC stream. Transferred where it owns its buffer: do not read it afterwards. */
+/** Whose a task is: jobs take turns at the threads. */
+interface JobTask {
+  readonly jobId: string;
+}
+
+export interface PrepareTask extends JobTask {
+  /** One whole Arrow IPC stream. Transferred where it fills most of its buffer: read nothing of that afterwards. */
   readonly ipc: Uint8Array;
   /** As the client declares them; another number found is `row_count`. */
   readonly rowCount: number;
@@ -44,13 +49,13 @@ export interface PreparedBatch {
   readonly carried: Uint8Array;
 }
 
-export interface EncodeTask {
+export interface EncodeTask extends JobTask {
   readonly carried: Uint8Array;
   readonly rows: number;
   readonly columns: readonly AnswerColumn[];
 }
 
-export interface SchemaTask {
+export interface SchemaTask extends JobTask {
   /** Schema of the input as an IPC stream (end marker optional); null: answer columns only. */
   readonly input: Uint8Array | null;
   readonly columns: ColumnNames;

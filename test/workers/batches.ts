@@ -27,6 +27,7 @@ export function taskOf(
     conversation: vectorFromArray(conversations, new Utf8()),
   });
   return {
+    jobId: 'job',
     ipc: tableToIPC(table, 'stream'),
     rowCount: conversations.length,
     maxRows: 10_000,

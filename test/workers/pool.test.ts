@@ -23,6 +23,13 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await settled();
 }
 
+/** The bytes behind `offset` others in one buffer. */
+function viewOf(bytes: Uint8Array, offset: number): Uint8Array {
+  const whole = new Uint8Array(offset + bytes.length);
+  whole.set(bytes, offset);
+  return whole.subarray(offset);
+}
+
 suite('pool', () => {
   const pool = poolOf(2, 8);
   after(() => Promise.all(pools.map((opened) => opened.close())));
@@ -51,10 +58,15 @@ suite('pool', () => {
     const columns = [{ name: 'topic', promptDigest: 'p', outputs, answers: rows.map(() => answer) }];
     const { carried } = prepared;
     assert.deepEqual(
-      await pool.encode({ carried, rows: 4, columns }, forever),
-      await local.encode({ carried, rows: 4, columns }, forever),
+      await pool.encode({ jobId: 'job', carried, rows: 4, columns }, forever),
+      await local.encode({ jobId: 'job', carried, rows: 4, columns }, forever),
     );
-    const schema = { input: taskOf(rows).ipc, columns: taskOf([]).columns, classifiers: columns };
+    const schema = {
+      jobId: 'job',
+      input: taskOf(rows).ipc,
+      columns: taskOf([]).columns,
+      classifiers: columns,
+    };
     assert.deepEqual(await pool.schema(schema, forever), await local.schema(schema, forever));
   });
 
@@ -68,16 +80,20 @@ suite('pool', () => {
     });
   });
 
-  test('takes its bytes along without a copy where they have a buffer of their own', async () => {
-    const own = taskOf(['x']);
-    const ipc = own.ipc.slice();
-    await pool.prepare({ ...own, ipc }, forever);
-    assert.equal(ipc.length, 0);
-    const slab = new Uint8Array(own.ipc.length + 8);
-    slab.set(own.ipc, 8);
-    const view = slab.subarray(8);
-    await pool.prepare({ ...own, ipc: view }, forever);
-    assert.equal(view.length, own.ipc.length);
+  test('takes its bytes along without a copy where they fill most of a buffer that nobody shares', async () => {
+    const small = taskOf(['x']);
+    const own = small.ipc.slice();
+    await pool.prepare({ ...small, ipc: own }, forever);
+    assert.equal(own.length, 0);
+    const inSlab = viewOf(small.ipc, 3);
+    await pool.prepare({ ...small, ipc: inSlab }, forever);
+    assert.equal(inSlab.length, small.ipc.length);
+    // As a message comes: its fields before the batch, and nothing aligned.
+    const large = taskOf(['x'.repeat(100_000)]);
+    const inMessage = viewOf(large.ipc, 13);
+    const prepared = await pool.prepare({ ...large, ipc: inMessage }, forever);
+    assert.equal(inMessage.length, 0);
+    assert.deepEqual(prepared, await inProcessWorkers().prepare(large, forever));
   });
 
   test('bytes that take for ever to read are bad_arrow within 2 s; other threads and the main one go on', async () => {
