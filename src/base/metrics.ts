@@ -52,7 +52,7 @@ export const metricCatalogue = {
   semtel_llm_quota: {
     kind: 'gauge',
     labels: ['model', 'endpoint', 'unit'],
-    help: 'Quota a minute, as configured or as told by headers.',
+    help: 'Own share of the quota a minute: configured, told by headers, or learned from 429.',
   },
   semtel_llm_quota_level: {
     kind: 'gauge',

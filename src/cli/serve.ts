@@ -121,17 +121,21 @@ function security({ auth, folder }: Config) {
 }
 
 function endpointRow(view: EndpointView) {
-  const share = (level: number | null, quota: number | null) =>
-    level === null || quota === null ? '' : `${Math.round(level)} of ${Math.round(quota)}/min`;
+  const part = (unit: 'tokens' | 'requests') => {
+    const [used, quota] = [view.used[unit], view.quota[unit]];
+    if (used === null || quota === null) return 'no limit known';
+    const learned = unit === 'requests' && view.learned ? ' (learned)' : '';
+    return `${Math.round(used * 100)} % of ${Math.round(quota).toLocaleString('en')}${learned}`;
+  };
   return {
     model: view.model,
     endpoint: view.endpoint,
     state: view.state,
     'in flight': view.inflight,
     'at most': Math.floor(view.concurrencyLimit),
-    tokens: share(view.level.tokens, view.quota.tokens),
-    requests: share(view.level.requests, view.quota.requests),
-    'latency ms': view.latencyMs === null ? '' : Math.round(view.latencyMs),
+    'tokens a minute': part('tokens'),
+    'requests a minute': part('requests'),
+    'median ms': view.latencyMs === null ? '' : Math.round(view.latencyMs),
     reason: view.reason ?? '',
   };
 }

@@ -18,6 +18,7 @@ export class Breaker {
   readonly #tuning: Tuning;
   #out: Out | null = null;
   #failuresInARow = 0;
+  #lastFailure = '';
   #backMs = Number.NEGATIVE_INFINITY;
 
   constructor(tuning: Tuning) {
@@ -27,6 +28,11 @@ export class Breaker {
   /** Failed so often in a row that a failure says nothing about the call that met it. */
   get failing(): boolean {
     return this.#out !== null || this.#failuresInARow >= this.#tuning.ejectAfter;
+  }
+
+  /** What it does instead of answering, as the end of a sentence; null while it answers. */
+  get trouble(): string | null {
+    return this.#out?.reason ?? (this.failing ? this.#lastFailure : null);
   }
 
   /** Others are back from what took them all: it may be asked at once. */
@@ -75,6 +81,7 @@ export class Breaker {
       return false;
     }
     this.#failuresInARow += 1;
+    this.#lastFailure = reason;
     if (this.#failuresInARow < this.#tuning.ejectAfter || !mayEject) return false;
     this.#takeOut('ejected', reason, nowMs);
     return true;

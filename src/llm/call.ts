@@ -79,6 +79,11 @@ export class CallError extends SemtelError {
   }
 }
 
+interface PerUnit {
+  readonly requests: number | null;
+  readonly tokens: number | null;
+}
+
 /** What one endpoint looks like from outside at this moment. */
 export interface EndpointView {
   readonly model: string;
@@ -86,12 +91,19 @@ export interface EndpointView {
   readonly state: 'up' | 'cooling' | 'ejected' | 'rejected';
   readonly inflight: number;
   readonly concurrencyLimit: number;
-  /** Requests and tokens a minute, where known, and what the buckets hold. */
-  readonly quota: { readonly requests: number | null; readonly tokens: number | null };
-  readonly level: { readonly requests: number | null; readonly tokens: number | null };
+  /** Calls of its model that wait for any endpoint. */
+  readonly waiting: number;
+  /** Own share of what it takes a minute; null where it is not known. */
+  readonly quota: PerUnit;
+  /** What the buckets hold. */
+  readonly level: PerUnit;
+  /** Part of the quota that was spent over about the last ten seconds: more than 1 while a burst is among them. */
+  readonly used: PerUnit;
+  /** Nobody tells a quota: that of requests is what it was seen to bear. */
+  readonly learned: boolean;
   /** Median of recent successful attempts; null before the first. */
   readonly latencyMs: number | null;
-  /** Why the endpoint is rejected or ejected, in words. */
+  /** Why it is rejected or ejected, or what it does with every call, as the end of a sentence; null while it answers. */
   readonly reason: string | null;
 }
 
@@ -103,7 +115,7 @@ export interface ProbeResult {
   /** The reported model, or what went wrong and what to do. */
   readonly detail: string;
   readonly structured: 'json_schema' | 'json_object' | 'text' | null;
-  readonly quota: { readonly requests: number | null; readonly tokens: number | null };
+  readonly quota: PerUnit;
   readonly latencyMs: number | null;
 }
 

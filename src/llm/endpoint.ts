@@ -238,7 +238,7 @@ export class Endpoint {
     });
   }
 
-  view(): EndpointView {
+  view(): Omit<EndpointView, 'waiting'> {
     const nowMs = this.#ports.clock.now();
     const { out } = this;
     return {
@@ -247,10 +247,9 @@ export class Endpoint {
       state: out !== null ? out.kind : this.#cooling.waitMs(nowMs) > 0 ? 'cooling' : 'up',
       inflight: this.#inflight,
       concurrencyLimit: this.#breaker.slots(this.#concurrency.limit, nowMs),
-      quota: this.quota.perMinute,
-      level: this.quota.level(nowMs),
+      ...this.quota.view(nowMs),
       latencyMs: this.#latency.percentiles(nowMs).p50,
-      reason: out === null ? null : out.reason,
+      reason: this.#breaker.trouble,
     };
   }
 }

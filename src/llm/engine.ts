@@ -62,7 +62,10 @@ export function createEngine(config: EngineConfig, ports: EnginePorts): Engine {
   };
   const models = new Map(config.models.map((model) => [model.name, open(model)]));
   const names = [...models.keys()];
-  const view = () => [...models.values()].flatMap(({ endpoints }) => endpoints.map((one) => one.view()));
+  const view = () =>
+    [...models.values()].flatMap(({ endpoints, dispatcher: { waiting } }) =>
+      endpoints.map((one) => ({ ...one.view(), waiting })),
+    );
   gaugeEndpoints(metrics, view);
 
   const chat: Call = (request, scope) =>

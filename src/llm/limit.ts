@@ -1,6 +1,7 @@
 import { Bucket } from './bucket.ts';
 import type { Tuning } from './config.ts';
 import { Headroom } from './headroom.ts';
+import { Lately } from './lately.ts';
 import { Spending } from './spending.ts';
 
 /** Spending less than this part of a limit, a 429 is about something else. */
@@ -20,6 +21,7 @@ export class Limit {
   readonly #bucket: Bucket;
   readonly #headroom: Headroom;
   readonly #spent: Spending;
+  readonly #lately = new Lately();
 
   constructor({ perMinute, burstS, use, maxUse }: LimitOptions, tuning: Tuning, nowMs: number) {
     this.#bucket = new Bucket(perMinute, burstS, 1, nowMs);
@@ -48,11 +50,13 @@ export class Limit {
   take(cost: number, nowMs: number): void {
     this.#bucket.take(cost);
     this.#spent.add(cost, nowMs);
+    this.#lately.add(cost, nowMs);
   }
 
-  /** Gives back what was taken too much, or takes (negative) what was taken too little. */
-  give(amount: number): void {
+  /** Gives back what was taken too much at that time, or takes (negative) what was taken too little. */
+  give(amount: number, takenMs: number): void {
     this.#bucket.give(amount);
+    this.#lately.add(-amount, takenMs);
   }
 
   setPerMinute(perMinute: number, nowMs: number): void {
@@ -68,6 +72,11 @@ export class Limit {
   /** A minute, over about the last second. */
   spent(nowMs: number): number {
     return this.#spent.at(nowMs);
+  }
+
+  /** Part of it that was spent over about the last ten seconds; null while it is unknown. */
+  used(nowMs: number): number | null {
+    return this.perMinute === null ? null : this.#lately.perMinute(nowMs) / this.perMinute;
   }
 
   /** Whether it is used so much that a 429 is to be expected from it. */

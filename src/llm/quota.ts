@@ -1,4 +1,5 @@
 import { BorneRate } from './borneRate.ts';
+import type { EndpointView } from './call.ts';
 import type { EndpointConfig, Provider, Tuning } from './config.ts';
 import type { QuotaHeaders, RateHeaders } from './headers.ts';
 import { Limit } from './limit.ts';
@@ -88,7 +89,7 @@ export class Quota {
   billed(charge: Charge, promptTokens: number, completionTokens: number): void {
     if (promptTokens === 0) return;
     const output = refunds[this.#config.provider] ? completionTokens : charge.maxOutput;
-    this.#tokens.give(charge.tokens - promptTokens - output);
+    this.#tokens.give(charge.tokens - promptTokens - output, charge.atMs);
     if (charge.estimate <= 0) return;
     const ratio = Math.min(Math.max(promptTokens / charge.estimate, 0.5), 3);
     this.#ratio += (ratio - this.#ratio) * ratioStep;
@@ -172,7 +173,19 @@ export class Quota {
     return { requests: this.#requests.perMinute, tokens: this.#tokens.perMinute };
   }
 
-  level(nowMs: number): { readonly requests: number | null; readonly tokens: number | null } {
-    return { requests: this.#requests.level(nowMs), tokens: this.#tokens.level(nowMs) };
+  /** How it looks from outside; where nobody tells a limit, the one that was learned stands for requests. */
+  view(nowMs: number): Pick<EndpointView, 'quota' | 'level' | 'used' | 'learned'> {
+    const learned = this.#learned !== null;
+    const requests = this.#learned ?? this.#requests;
+    const tokens = this.#tokens;
+    // What was learned is a guess: what is made of it now is nearer the truth.
+    const part = learned ? requests.use(nowMs) : 1;
+    const of = (value: number | null, by: number) => (value === null ? null : value * by);
+    return {
+      quota: { requests: of(requests.perMinute, part), tokens: tokens.perMinute },
+      level: { requests: requests.level(nowMs), tokens: tokens.level(nowMs) },
+      used: { requests: of(requests.used(nowMs), 1 / part), tokens: tokens.used(nowMs) },
+      learned,
+    };
   }
 }

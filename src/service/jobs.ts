@@ -7,7 +7,6 @@ import type { JobPart } from '../pipeline/batch.ts';
 import { Budget } from '../pipeline/budget.ts';
 import type { JobState } from './exchange.ts';
 import { Rate } from './rate.ts';
-import type { Usage } from './usage.ts';
 
 /** Jobs are forgotten after a day without an exchange (contract section 1). */
 const forgottenAfterMs = 24 * 3600 * 1000;
@@ -26,7 +25,6 @@ export class Job {
   /** Ends when the job is cancelled or rejected; every row of the job lives inside. */
   scope: OwnedScope;
   readonly #clock: Clock;
-  readonly #usage: Usage;
   readonly #rate: Rate;
   openExchanges = 0;
   rowsWaiting = 0;
@@ -34,9 +32,8 @@ export class Job {
   #calls = 0;
   #rejectedCalls = 0;
 
-  constructor(id: string, clock: Clock, usage: Usage) {
+  constructor(id: string, clock: Clock) {
     this.id = id;
-    this.#usage = usage;
     this.scope = openScope(clock);
     this.lastActiveMs = clock.now();
     this.#clock = clock;
@@ -104,7 +101,6 @@ export class Job {
   /** Stops the job when every endpoint is rejected, or when its first calls all fail for one permanent reason. */
   #onAnswer(answer: Answer): void {
     const { errorCode, errorMessage } = answer;
-    this.#usage.add(answer);
     if (errorCode === 'endpoints_rejected') this.reject(errorMessage ?? 'Every endpoint is rejected.');
     if (this.#calls >= judgedCalls) return;
     this.#calls += 1;
@@ -125,18 +121,16 @@ export class Job {
 /** The jobs of this server, newest use last. */
 export class Jobs {
   readonly #clock: Clock;
-  readonly #usage: Usage;
   readonly #jobs = new Map<string, Job>();
 
-  constructor(clock: Clock, usage: Usage) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#usage = usage;
   }
 
   /** The job of this id, opened if new. */
   open(id: string): Job {
     this.#forgetIdle();
-    const job = this.#jobs.get(id) ?? new Job(id, this.#clock, this.#usage);
+    const job = this.#jobs.get(id) ?? new Job(id, this.#clock);
     this.#jobs.delete(id);
     this.#jobs.set(id, job);
     job.reopen();

@@ -7,13 +7,13 @@ import { Admission } from './admission.ts';
 import { AllTurns } from './allTurns.ts';
 import { answerExchange } from './answerExchange.ts';
 import { classifierNamed, modelFor } from './choose.ts';
+import type { Situation } from './constraint.ts';
 import { describe } from './describe.ts';
 import type { ClassifierInfo, JobInfo, Limits, Service } from './exchange.ts';
 import { type Job, Jobs } from './jobs.ts';
 import { loopUse } from './loopUse.ts';
 import { parseOptions } from './options.ts';
-import { type Situation, summaryOf } from './summary.ts';
-import { Usage } from './usage.ts';
+import { summaryOf } from './summary.ts';
 
 export interface ServiceOptions {
   readonly version: string;
@@ -38,8 +38,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const { version, pipeline, limits, rowMs, clock, metrics } = options;
   const turns = new AllTurns(clock, pipeline.engine, rowMs, limits.waitingExchanges);
   const admission = new Admission(limits, clock, (jobId) => turns.waitingOf(jobId));
-  const usage = new Usage(clock);
-  const jobs = new Jobs(clock, usage);
+  const jobs = new Jobs(clock);
   const mainThread = loopUse();
   const entrance = openScope(clock);
   /** Ends when the time to drain is over. */
@@ -57,7 +56,6 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   function situationOf(job: Job): Situation {
     return {
       endpoints: pipeline.engine.view().filter(({ model }) => job.models.has(model)),
-      perMinute: (endpoint, unit) => usage.perMinute(endpoint, unit),
       mainThread: mainThread(),
       tasksWaiting: pipeline.workers.queued,
     };

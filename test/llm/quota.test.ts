@@ -16,7 +16,7 @@ test('a call costs its prompt and its longest output, and unused output comes ba
   const level = (provider: 'openai' | 'azure') => {
     const one = quota({ provider, tpm: 60_000 });
     one.billed(one.charge(100, 50, 0), 100, 10);
-    return one.level(0).tokens;
+    return one.view(0).level.tokens;
   };
   assert.equal(level('azure'), 850);
   assert.equal(level('openai'), 890);
@@ -46,12 +46,12 @@ test('the other side holding less than our bucket lowers it, less what was sent 
   const charge = one.charge(100, 0, 0);
   one.charge(200, 0, 0);
   one.heard(tokens(600_000, 5000), charge, 0);
-  assert.equal(one.level(0).tokens, 4800);
+  assert.equal(one.view(0).level.tokens, 4800);
   one.heard(tokens(600_000, 500_000), charge, 0);
-  assert.equal(one.level(0).tokens, 4800);
+  assert.equal(one.view(0).level.tokens, 4800);
   // 100 ms later a thousand have run in on the other side too, so that nothing is lost.
   one.heard(tokens(600_000, 5000), charge, 100);
-  assert.ok(one.level(100).tokens! > 5700);
+  assert.ok(one.view(100).level.tokens! > 5700);
 });
 
 test('a limit below the call that it answers is not believed', () => {
