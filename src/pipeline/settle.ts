@@ -29,15 +29,19 @@ function countSavings(
   batch: BatchRequest,
   metrics: Metrics,
 ): void {
-  const saved = { store: 0, shared: 0, truncate: 0 };
+  const saved = { store: 0, shared: 0, truncate: 0, combine: 0 };
   columns.forEach((column, index) => {
     const { promptBytes } = batch.classifiers[index]!;
     column.forEach(({ answer }, row) => {
       const text = prepared.textOf[index]![row]!;
       if (text < 0) return;
-      const { source } = answer;
-      if (source === 'store' || source === 'shared') saved[source] += promptBytes + prepared.textBytes[text]!;
-      else if (source === 'llm') saved.truncate += prepared.cutBytes[text]!;
+      const { source, callQuestions } = answer;
+      const textBytes = prepared.textBytes[text]!;
+      if (source === 'store' || source === 'shared') saved[source] += promptBytes + textBytes;
+      if (source !== 'llm') return;
+      saved.truncate += prepared.cutBytes[text]!;
+      // Of so many questions one had to send the conversation.
+      saved.combine += textBytes * (1 - 1 / Math.max(callQuestions, 1));
     });
   });
   for (const [by, bytes] of Object.entries(saved))

@@ -1,3 +1,4 @@
+import { statuses } from '../base/answer.ts';
 import type { Ledger } from '../base/ledger.ts';
 import { constraintOf, type Situation } from './constraint.ts';
 import type { JobState } from './exchange.ts';
@@ -8,13 +9,29 @@ export interface JobFigures {
   readonly state: JobState;
   readonly ledger: Readonly<Ledger>;
   readonly rowsPerSecond: number;
+  /** Rows of batches that are not answered yet. */
+  readonly rowsWaiting: number;
 }
 
 const count = (value: number) => Math.round(value).toLocaleString('en');
 
-/** One readable line: how fast the job goes and what holds it back. */
-export function summaryOf({ id, state, ledger, rowsPerSecond }: JobFigures, situation: Situation): string {
-  const done = `${count(ledger.rows)} rows answered, ${count(ledger.ok)} of ${count(ledger.questions)} questions ok`;
-  if (state !== 'ACTIVE') return `job ${id}: ${state.toLowerCase()}, ${done}`;
-  return `job ${id}: ${count(rowsPerSecond)} rows/s, bound by ${constraintOf(situation)}; ${done}`;
+/** What became of the questions of all batches that were answered, and how many rows are still open. */
+function progressOf({ ledger, rowsWaiting }: JobFigures): string {
+  const not = statuses.filter((status) => status !== 'ok' && ledger[status] > 0);
+  return [
+    `${count(ledger.rows)} rows answered`,
+    `${count(ledger.ok)} of ${count(ledger.questions)} questions ok`,
+    ...not.map((status) => `${count(ledger[status])} ${status.replace('_', ' ')}`),
+    ...(rowsWaiting > 0 ? [`${count(rowsWaiting)} rows under way`] : []),
+  ].join(', ');
+}
+
+/** One readable line: how fast the job goes, what holds it back, and how far it is. */
+export function summaryOf(job: JobFigures, situation: Situation): string {
+  const { id, state, rowsPerSecond } = job;
+  const now =
+    state === 'ACTIVE'
+      ? `${count(rowsPerSecond)} rows/s, bound by ${constraintOf(situation)}`
+      : state.toLowerCase();
+  return `job ${id}: ${now}; ${progressOf(job)}`;
 }

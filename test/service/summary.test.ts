@@ -117,18 +117,19 @@ const job = {
   state: 'ACTIVE' as const,
   ledger: { ...emptyLedger(), rows: 19_300, questions: 19_300, ok: 19_299, failed: 1 },
   rowsPerSecond: 1_930.4,
+  rowsWaiting: 2_048,
 };
 
 test('the line of an active job names its rate, what binds it and what is done', () => {
   assert.equal(
     summaryOf(job, situation),
-    'job nightly: 1,930 rows/s, bound by tpm of east, 98 %; 19,300 rows answered, 19,299 of 19,300 questions ok',
+    'job nightly: 1,930 rows/s, bound by tpm of east, 98 %; 19,300 rows answered, 19,299 of 19,300 questions ok, 1 failed, 2,048 rows under way',
   );
 });
 
 test('a job that is not active is bound by nothing', () => {
   assert.equal(
-    summaryOf({ ...job, state: 'CANCELLED' }, situation),
-    'job nightly: cancelled, 19,300 rows answered, 19,299 of 19,300 questions ok',
+    summaryOf({ ...job, state: 'CANCELLED', rowsWaiting: 0 }, situation),
+    'job nightly: cancelled; 19,300 rows answered, 19,299 of 19,300 questions ok, 1 failed',
   );
 });

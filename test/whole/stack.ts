@@ -5,6 +5,7 @@ import { Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import { jsonRows } from '../../src/arrow/jsonRows.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { noLog } from '../../src/base/log.ts';
+import { type Metrics, noMetrics } from '../../src/base/metrics.ts';
 import { configuredCatalogue } from '../../src/cli/catalogue.ts';
 import { compose } from '../../src/cli/compose.ts';
 import { parseConfig } from '../../src/cli/config/load.ts';
@@ -47,11 +48,19 @@ export function rowsOf(ipc: Uint8Array): AnswerRow[] {
   return jsonRows(ipc) as unknown as AnswerRow[];
 }
 
-/** Runs `work` against a stack of its own. `endpoint`: further YAML keys of the one endpoint. */
+interface StackOptions {
+  /** Further YAML keys of the one endpoint. */
+  readonly endpoint?: string;
+  /** Further YAML of the whole file. */
+  readonly settings?: string;
+  readonly metrics?: Metrics;
+}
+
+/** Runs `work` against a stack of its own. */
 export async function withStack(
   control: Control,
   work: (stack: Stack) => Promise<void>,
-  { endpoint = '', settings = '' } = {},
+  { endpoint = '', settings = '', metrics = noMetrics }: StackOptions = {},
 ): Promise<void> {
   const bodies: string[] = [];
   const simulator = await startSimulator({
@@ -76,12 +85,13 @@ models:
     config,
     catalogue: configuredCatalogue(config, {}, noLog),
     log: noLog,
+    metrics,
   });
   const { service } = composition;
   const server = await startServer({
     service,
     listen: config.listen,
-    metrics: { count() {}, seconds() {}, gauge() {} },
+    metrics,
     log: noLog,
     clock: systemClock,
   });
