@@ -1,3 +1,4 @@
+import type { ErrorReply } from './errorReply.ts';
 import { noRateHeaders, type RateHeaders } from './headers.ts';
 import type { Reply } from './reply.ts';
 
@@ -41,15 +42,6 @@ export interface OkSend {
 
 /** The end of one HTTP request: always a value, never a throw. */
 export type SendResult = OkSend | FailedSend;
-
-/** The parts of an error reply that tell errors apart. `message` is only searched, never repeated: it may quote the prompt. */
-export interface ErrorReply {
-  readonly status: number;
-  readonly code: string | null;
-  readonly type: string | null;
-  readonly param: string | null;
-  readonly message: string;
-}
 
 /** Refusals of the account that come as 429 or 400. */
 const accountCodes = new Set([

@@ -1,4 +1,5 @@
 import type { ChatReply } from './call.ts';
+import { isObject, parseJson, stringOrNull } from './json.ts';
 
 /** What one reply's body says. */
 export type Reply = Pick<
@@ -6,17 +7,13 @@ export type Reply = Pick<
   'text' | 'refusal' | 'finishReason' | 'model' | 'promptTokens' | 'cachedTokens' | 'completionTokens'
 >;
 
-type Json = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
 const tokens = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
-const string = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** Text of a message: a string, or the texts of its parts. */
 function textOf(content: unknown): string {
-  if (!Array.isArray(content)) return string(content) ?? '';
-  return content.map((part) => (isObject(part) ? (string(part.text) ?? '') : '')).join('');
+  if (!Array.isArray(content)) return stringOrNull(content) ?? '';
+  return content.map((part) => (isObject(part) ? (stringOrNull(part.text) ?? '') : '')).join('');
 }
 
 function finishOf(reason: unknown): Reply['finishReason'] {
@@ -25,12 +22,7 @@ function finishOf(reason: unknown): Reply['finishReason'] {
 
 /** Reads the body of a chat completion; null when it is none. Usage that is not told counts as 0. */
 export function readReply(body: string, model: string): Reply | null {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return null;
-  }
+  const json = parseJson(body);
   if (!isObject(json) || !Array.isArray(json.choices)) return null;
   const choice: unknown = json.choices[0];
   if (!isObject(choice) || !isObject(choice.message)) return null;
@@ -38,9 +30,9 @@ export function readReply(body: string, model: string): Reply | null {
   const details = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
   return {
     text: textOf(choice.message.content),
-    refusal: string(choice.message.refusal),
+    refusal: stringOrNull(choice.message.refusal),
     finishReason: finishOf(choice.finish_reason),
-    model: string(json.model) ?? model,
+    model: stringOrNull(json.model) ?? model,
     promptTokens: tokens(usage.prompt_tokens),
     cachedTokens: tokens(details.cached_tokens),
     completionTokens: tokens(usage.completion_tokens),

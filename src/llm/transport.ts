@@ -1,20 +1,17 @@
-import { type Dispatcher, Pool } from 'undici';
+import { Pool } from 'undici';
 import type { Scope } from '../base/scope.ts';
 import type { EndpointConfig } from './config.ts';
+import { exchange, type HttpReply } from './exchange.ts';
+import type { RequestHead } from './requestHead.ts';
 
 /** Idle sockets are kept this long unless the server asks for less: bulk work comes back within seconds. */
 const keepAliveMs = 30_000;
 const connectMs = 10_000;
 
-/** What the SDK hands to `fetch`, and the scope that ends the request, given through its `fetchOptions`. */
-export interface PooledInit extends RequestInit {
-  readonly scope: Scope;
-}
-
 /** HTTP over pools of kept connections, one pool an origin. */
 export interface Transport {
-  /** For the `openai` client: the body must be a Buffer; the reply is read whole and bounded. */
-  readonly fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  /** Posts one request; the reply is read whole and bounded. Rejects as `exchange` does. */
+  post(head: RequestHead, body: Buffer, scope: Scope): Promise<HttpReply>;
   close(): Promise<void>;
 }
 
@@ -43,112 +40,13 @@ export function openTransport(endpoints: readonly EndpointConfig[], maxReplyByte
     pools.set(origin, pool);
     return pool;
   };
-  // Endpoints have one address each: parsed once.
-  const places = new Map<string, { readonly pool: Pool; readonly path: string }>();
-  const placeOf = (address: string) => {
-    const known = places.get(address);
-    if (known !== undefined) return known;
-    const { origin, pathname, search } = new URL(address);
-    const place = { pool: poolOf(origin), path: pathname + search };
-    places.set(address, place);
-    return place;
-  };
-  // A client gives the same headers with every request: flattened once.
-  const flattened = new WeakMap<object, string[]>();
-  const flat = (headers: Headers): string[] => {
-    const known = flattened.get(headers);
-    if (known !== undefined) return known;
-    const list = [...headers].flat();
-    flattened.set(headers, list);
-    return list;
-  };
   return {
-    fetch(input, init) {
-      const { pool, path } = placeOf(input instanceof Request ? input.url : String(input));
-      const { scope, headers, body } = init as PooledInit;
-      const request: Dispatcher.DispatchOptions = {
-        method: 'POST',
-        path,
-        headers: flat(headers as Headers),
-        body: body as Buffer,
-      };
-      return exchange(pool, request, scope, maxReplyBytes);
+    post({ origin, path, headers }, body, scope) {
+      const request = { method: 'POST', path, headers: headers as string[], body } as const;
+      return exchange(poolOf(origin), request, scope, maxReplyBytes);
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
-}
-
-const tooLong = () => Object.assign(new Error('The reply is too long.'), { code: 'REPLY_TOO_LONG' });
-
-/** One request and its whole reply. Rejects when the scope ends first, the connection fails or the reply is too long. */
-function exchange(
-  pool: Pool,
-  request: Dispatcher.DispatchOptions,
-  scope: Scope,
-  maxReplyBytes: number,
-): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    let controller: Dispatcher.DispatchController | undefined;
-    let failure: Error | undefined;
-    let status = 0;
-    let headers: Readonly<Record<string, string | string[] | undefined>> = {};
-    let bytes = 0;
-    const chunks: Buffer[] = [];
-    const fail = (error: Error) => {
-      leave();
-      failure ??= error;
-      reject(failure);
-      controller?.abort(failure);
-    };
-    let leave = () => {};
-    leave = scope.onEnd(fail);
-    if (failure !== undefined) return;
-    pool.dispatch(request, {
-      onRequestStart(started) {
-        controller = started;
-        // Ended while it waited for a connection.
-        if (failure !== undefined) started.abort(failure);
-      },
-      onResponseStart(_, statusCode, received) {
-        status = statusCode;
-        headers = received;
-      },
-      onResponseData(_, chunk) {
-        bytes += chunk.length;
-        if (bytes > maxReplyBytes) fail(tooLong());
-        else chunks.push(chunk);
-      },
-      onResponseEnd() {
-        leave();
-        const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-        resolve(responseOf(status, headers, body));
-      },
-      onResponseError(_, error) {
-        leave();
-        reject(failure ?? error);
-      },
-    });
-  });
-}
-
-/** The part of a Response that the SDK and we read; a real one costs as much CPU as the request. */
-function responseOf(
-  status: number,
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  body: Buffer,
-): Response {
-  const get = (name: string): string | null => {
-    const value = headers[name];
-    return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
-  };
-  const response = {
-    ok: status >= 200 && status < 300,
-    status,
-    headers: { get, entries: () => Object.entries(headers) },
-    body: null,
-    text: () => Promise.resolve(body.toString('utf8')),
-  };
-  return response as unknown as Response;
 }

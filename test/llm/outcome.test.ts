@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeError, type ErrorReply, type Failure, failureOf } from '../../src/llm/outcome.ts';
+import { type ErrorReply, readError } from '../../src/llm/errorReply.ts';
+import { describeError, type Failure, failureOf } from '../../src/llm/outcome.ts';
 
 const reply = (status: number, more: Partial<ErrorReply> = {}): ErrorReply => ({
   status,
@@ -60,4 +61,19 @@ test('an error is described by status, type, code and parameter, never by its me
 test('codes that are sentences or hold the key are not repeated', () => {
   assert.equal(describeError(reply(400, { code: 'You said: I feel sad' }), ''), 'answered HTTP 400');
   assert.equal(describeError(reply(401, { code: 'bad_abc123secret' }), 'abc123secret'), 'answered HTTP 401');
+});
+
+test('an error is read from the shapes that servers use, and from none', () => {
+  const error = { message: 'm', code: 'c', type: 't', param: 'p' };
+  assert.deepEqual(readError(400, JSON.stringify({ error })), { status: 400, ...error });
+  // vLLM.
+  assert.deepEqual(readError(400, JSON.stringify({ object: 'error', ...error, code: 400 })), {
+    status: 400,
+    ...error,
+    code: null,
+  });
+  for (const body of ['{"detail": "too long"}', '{"error": "too long"}', '<html>', '', 'null', '[1]']) {
+    const nothing = { code: null, type: null, param: null };
+    assert.deepEqual(readError(502, body), { status: 502, ...nothing, message: body });
+  }
 });
