@@ -1,37 +1,43 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { parse } from 'yaml';
+import { countTokens } from '../../src/text/tokens.ts';
+import { shipped, textOf } from './shipped.ts';
 
-interface PromptFile {
-  readonly outputs: readonly { readonly name: string; readonly description: string }[];
-  readonly metadata: {
-    readonly semtel: {
-      readonly labels?: Readonly<Record<string, Readonly<Record<string, { readonly definition: string }>>>>;
-    };
-  };
-}
+const page = textOf('docs/classifiers.md');
 
-function read(path: string): string {
-  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-}
+for (const { name, labels, outputs, render } of shipped) {
+  const section = page.split(`\n## ${name}\n`)[1]?.split('\n## ')[0] ?? '';
 
-function frontMatter(name: string): PromptFile {
-  return parse(read(`prompts/${name}.prompty`).split(/^---$/m)[1]!);
-}
+  test(`the page on classifiers has a section on ${name}: method and what it cannot tell`, () => {
+    assert.match(section, /^Method: /m);
+    assert.match(section, /^It cannot tell:\n\n- /m);
+  });
 
-const page = read('docs/classifiers.md');
-
-for (const name of ['topic', 'expertise']) {
   test(`the page on classifiers shows every label of ${name} as the prompt defines it`, () => {
-    for (const [label, { definition }] of Object.entries(frontMatter(name).metadata.semtel.labels!.label!)) {
-      assert.ok(page.includes(`| ${label} | ${definition} |`), label);
+    for (const [output, set] of Object.entries(labels)) {
+      for (const { name: label, definition } of set)
+        assert.ok(section.includes(`| ${label} | ${definition} |`), `${output}: ${label}`);
     }
+  });
+
+  test(`the page on classifiers names every output of ${name}`, () => {
+    for (const output of outputs) {
+      // An item without labels is defined by its description.
+      const item = output.kind === 'integer' ? `| \`${output.name}\` | ${output.description} |` : output.name;
+      assert.ok(section.includes(item), output.name);
+    }
+  });
+
+  test(`the page on classifiers states the tokens of the instruction of ${name}`, () => {
+    const instruction = render('[]')
+      .map(({ content }) => content)
+      .join('\n');
+    const tokens = countTokens(instruction).toLocaleString('en');
+    const row = page.split('\n').find((line) => line.startsWith(`| [\`${name}\`](#${name}) |`));
+    assert.ok(row?.endsWith(`| ${tokens} tokens |`), `${tokens} tokens`);
   });
 }
 
-test('the page on classifiers shows every satisfaction item as the prompt defines it', () => {
-  for (const { name, description } of frontMatter('satisfaction').outputs) {
-    assert.ok(page.includes(`| \`${name}\` | ${description} |`), name);
-  }
+test('README names every classifier', () => {
+  for (const { name } of shipped) assert.ok(textOf('README.md').includes(`\`${name}\``), name);
 });
