@@ -44,7 +44,7 @@ test('every satisfaction item has a definition, an example and what does not cou
     [10, 10],
   );
   for (const { name, description } of items)
-    assert.match(description!, /The user .+\. For example ".+" Not .+\.$/, name);
+    assert.match(description!, /^.+\. For example ".+" Not .+\.$/, name);
 });
 
 test('the satisfaction score is the sum of the SAT items minus the sum of the DSAT items', () => {
