@@ -34,21 +34,22 @@ export function estimatePromptTokens({ prompt, conversationBytes }: Asking): num
 }
 
 interface Again {
-  readonly reply: string;
-  readonly fault: string;
+  /** Null for a reply that was cut: the model did nothing wrong, and asked the same it needs only more room. */
+  readonly unusable: { readonly reply: string; readonly fault: string } | null;
   readonly maxOutputTokens: number;
 }
 
 function send(asking: Asking, again: Again | null, call: Call, scope: Scope): Promise<ChatReply> {
   const { prompt, model, conversation, jobId, weight, onTrouble } = asking;
+  const unusable = again?.unusable ?? null;
   const namingTheFault = (): readonly PromptMessage[] =>
-    again === null
+    unusable === null
       ? []
       : [
-          { role: 'assistant', content: again.reply.slice(0, maxQuotedChars) },
+          { role: 'assistant', content: unusable.reply.slice(0, maxQuotedChars) },
           {
             role: 'user',
-            content: `That reply cannot be used. ${again.fault} Reply again with the JSON object only.`,
+            content: `That reply cannot be used. ${unusable.fault} Reply again with the JSON object only.`,
           },
         ];
   return call(
@@ -91,7 +92,7 @@ function failed(error: unknown, parts: number): readonly Settled[] {
   return Array.from({ length: parts }, (_, index) => ({ answer, calls: index === 0 ? calls : 0 }));
 }
 
-/** The one more ask that an unusable reply gets: alone, naming the fault, with double the room if it was cut. */
+/** The one more ask that an unusable reply gets, alone: naming the fault, or with double the room if it was cut. */
 async function askAgain(
   asking: Asking,
   classifier: Classifier,
@@ -101,12 +102,11 @@ async function askAgain(
   scope: Scope,
 ): Promise<Settled> {
   const prompt = promptFor([classifier]);
-  const room = first.answer.errorCode === 'truncated_reply' ? 2 : 1;
-  const again = {
-    reply,
-    fault: first.answer.errorMessage ?? '',
-    maxOutputTokens: prompt.maxOutputTokens * room,
-  };
+  const { errorCode, errorMessage } = first.answer;
+  const again =
+    errorCode === 'truncated_reply'
+      ? { unusable: null, maxOutputTokens: prompt.maxOutputTokens * 2 }
+      : { unusable: { reply, fault: errorMessage ?? '' }, maxOutputTokens: prompt.maxOutputTokens };
   let second: Settled;
   try {
     const answer = await send({ ...asking, prompt }, again, call, scope);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SemtelError } from '../../src/base/error.ts';
+import { noLog } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { openScope } from '../../src/base/scope.ts';
 import { CallError } from '../../src/llm/call.ts';
@@ -119,15 +120,20 @@ test('401, 403, 404 and spent accounts take an endpoint out; when all are out, c
   assert.equal(clock.pending, 0);
 });
 
-test('a rejected endpoint is asked again after five minutes by one call', async () => {
+test('a rejected endpoint is an error in the log, and is asked again after five minutes by one call', async () => {
   let healthy = false;
+  const errors: unknown[] = [];
   const { engine, sender, clock, scope } = rig({
     endpoints: [endpoint('east')],
     script: () => ({ afterMs: 5, result: healthy ? ok() : failure('rejected', { status: 403 }) }),
+    log: { ...noLog, error: (_, fields) => errors.push(fields) },
   });
   const first = kindOf(engine.chat(request(), scope));
   await clock.advance(5);
   assert.equal(await first, 'endpoints_rejected');
+  assert.deepEqual(errors, [
+    { model: 'default', endpoint: 'east', reason: 'failed (rejected)', probeEveryMs: 300_000 },
+  ]);
   healthy = true;
   await clock.advance(300_000);
   assert.equal(engine.rejected('default'), null);

@@ -76,7 +76,7 @@ export function echoClassifier(name: string, combine = false): Classifier {
   };
 }
 
-export type Mood = 'right' | 'unreadable' | 'refused' | 'exhausted' | 'rejected' | 'hang';
+export type Mood = 'right' | 'unreadable' | 'cut' | 'refused' | 'exhausted' | 'rejected' | 'hang';
 
 export interface FakeEngine extends Engine {
   readonly requests: ChatRequest[];
@@ -127,10 +127,11 @@ export function fakeEngine(
 function replyTo(request: ChatRequest, mood: Mood): ChatReply {
   const [system, user] = request.messages();
   const [{ content }] = JSON.parse(user!.content);
+  const wrong: Partial<Record<Mood, string>> = { unreadable: 'well...', cut: '' };
   return {
-    text: mood === 'unreadable' ? 'well...' : `${system!.content}:${content}`,
+    text: wrong[mood] ?? `${system!.content}:${content}`,
     refusal: mood === 'refused' ? 'no' : null,
-    finishReason: 'stop',
+    finishReason: mood === 'cut' ? 'length' : 'stop',
     model: 'fake',
     endpoint: 'east',
     promptTokens: 100,

@@ -18,7 +18,7 @@ import {
   runToEnd,
 } from './parts.ts';
 
-const moods: readonly Mood[] = ['right', 'unreadable', 'refused', 'exhausted', 'rejected', 'hang'];
+const moods: readonly Mood[] = ['right', 'unreadable', 'cut', 'refused', 'exhausted', 'rejected', 'hang'];
 const aText = fc.option(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'), { nil: null, freq: 6 });
 const rowMs = 1_000;
 
@@ -159,6 +159,31 @@ test('an unreadable reply is asked once more, naming the fault; both bills are c
   const again = engine.requests[1]!.messages();
   assert.equal(again.length, 4);
   assert.match(again[3]!.content, /No JSON\./);
+});
+
+test('a reply cut at its length is asked once more, the same with double the room, and then given up', async () => {
+  for (const moods of [['cut', 'right'], ['cut']] as const) {
+    const clock = fakeClock();
+    const classifiers = [echoClassifier('topic')];
+    const engine = fakeEngine(
+      clock,
+      (n) => moods[n % moods.length]!,
+      () => 1,
+    );
+    const exchange = openScope(clock);
+    const parts = partsWith(engine, clock, classifiers);
+    const request = requestFor(['a'], classifiers, fakeJob());
+    const result = await runToEnd(classifyBatch(request, parts, { exchange, rows: exchange }), clock);
+    const answer = answersOf(result.ipc)[0]![0]!;
+    assert.deepEqual(
+      [answer.status, answer.errorCode, answer.attempts],
+      moods.length === 2 ? ['ok', null, 2] : ['invalid', 'truncated_reply', 2],
+    );
+    assert.equal(result.ledger.calls, 2);
+    const [first, second] = engine.requests;
+    assert.equal(second!.maxOutputTokens, 2 * first!.maxOutputTokens);
+    assert.deepEqual(second!.messages(), first!.messages());
+  }
 });
 
 test('a spent budget ends the remaining rows, but not those of a job that can pay', async () => {

@@ -51,13 +51,20 @@ test('an endpoint that stops and starts again during a batch delays its rows, an
   });
 });
 
-test('an account that every endpoint refuses ends the exchange FAILED_PRECONDITION with the reason', async () => {
-  await withStack({ answers: 'marked', faults: { '401': 1 } }, async ({ client }) => {
-    const work = client.classify({ classifiers: ['topic'], jobId: 'locked-out' }, batchOf(marked(20)));
-    await assert.rejects(work, { kind: 'endpoints_rejected', message: /401/ });
-    assert.equal((await client.getJob('locked-out')).state, 'REJECTED');
+for (const [fault, words] of [
+  ['401', /401/],
+  ['403', /403/],
+  ['404', /404/],
+  ['insufficient_quota', /429 .*insufficient_quota/],
+] as const) {
+  test(`an account that every endpoint refuses with ${fault} ends the exchange FAILED_PRECONDITION with the reason`, async () => {
+    await withStack({ answers: 'marked', faults: { [fault]: 1 } }, async ({ client }) => {
+      const work = client.classify({ classifiers: ['topic'], jobId: 'locked-out' }, batchOf(marked(20)));
+      await assert.rejects(work, { kind: 'endpoints_rejected', message: words });
+      assert.equal((await client.getJob('locked-out')).state, 'REJECTED');
+    });
   });
-});
+}
 
 test('garbage is refused in words, and the next batch is answered', async () => {
   await withStack({ answers: 'marked' }, async ({ client }) => {
