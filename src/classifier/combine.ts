@@ -69,9 +69,8 @@ export function combineClassifiers(classifiers: readonly Classifier[]): Combined
       const found = readCombined(reply, names);
       if ('code' in found) return classifiers.map(() => found);
       return classifiers.map(({ name, read }) => {
-        const part = found.value[name];
-        if (part === undefined) return bad('schema_mismatch', `The reply has no "${name}".`);
-        const reading = read(JSON.stringify(part));
+        if (!Object.hasOwn(found.value, name)) return bad('schema_mismatch', `The reply has no "${name}".`);
+        const reading = read(JSON.stringify(found.value[name]));
         if (!reading.ok || found.repairs.length === 0) return reading;
         const repairs = reading.repair === null ? found.repairs : [...found.repairs, reading.repair];
         return { ...reading, repair: repairs.join('+') };

@@ -15,9 +15,15 @@ const golden: readonly (readonly [reply: string, label: string, repair?: string]
   ['<think>It says {"label":"Travel"}.</think>\n{"label":"Food"}', 'Food', 'think_block'],
   ['It says {"label":"Travel"}.</think>{"label":"Food"}', 'Food', 'think_block'],
   ['<think>first {"label":"Travel"}', 'truncated_reply'],
+  [`<think>${'Hm. '.repeat(50_000)}</think>{"label":"Food"}`, 'Food', 'think_block'],
+  ['<think>"</think>{"label":"Travel"}" they say.</think>{"label":"Food"}', 'unreadable'],
+  [`{"label":"Food","reason":"</think>{'label':'Travel'}"}`, 'Food', 'extra_property'],
+  ['<think>Easy.</think>Food', 'Food', 'think_block+bare_label'],
+  ["<think>Hm.</think>I'm sorry, but I can't help with that.", 'model_refusal'],
   ['"{\\"label\\":\\"Food\\"}"', 'Food', 'json_string'],
   ['```json\n{"label":"Food"}\n```', 'Food', 'fences'],
   ['~~~\n{"label":"Food"}\n~~~', 'Food', 'fences'],
+  ['```\nFood\n```', 'Food', 'fences+bare_label'],
   ['```json\n{"label": "food"}\n```', 'Food', 'fences+wrong_case'],
   ['Here you are: {"label":"Food"} Anything else?', 'Food', 'prose'],
   ['First:\n```\n{"label":"Food"}\n```\nSecond:\n```\n{"label":"Food"}\n```', 'Food', 'prose'],
@@ -27,6 +33,7 @@ const golden: readonly (readonly [reply: string, label: string, repair?: string]
   ['{"label":"Food",}', 'Food', 'trailing_comma'],
   ["{'label': 'Food'}", 'Food', 'single_quotes'],
   ['{“label”: “Food”}', 'Food', 'smart_quotes'],
+  ['{„label“: «Food»}', 'Food', 'smart_quotes'],
   ['{‘label’: ‘Food’}', 'Food', 'smart_quotes+single_quotes'],
   ['{label: "Food"}', 'Food', 'bare_keys'],
   ['{"label":"Food","label":"Food"}', 'Food', 'doubled_key'],
@@ -62,6 +69,7 @@ const golden: readonly (readonly [reply: string, label: string, repair?: string]
   ['null', 'unreadable'],
   ['| label |\n|---|\n| Food |', 'unreadable'],
   ['{"label":"Fo', 'truncated_reply'],
+  ['{', 'truncated_reply'],
   ['```json\n{"label":', 'truncated_reply'],
   ['', 'unreadable'],
   [' \n', 'unreadable'],
@@ -123,10 +131,10 @@ test('a missing, misplaced or extreme item makes the answer invalid and is named
 test('a near miss between two labels is not guessed', () => {
   const pair = load(
     promptText(
-      'outputs: [{ name: label, kind: string, enumValues: [satisfied, dissatisfied, formal, Version A, Version B] }]',
+      'outputs: [{ name: label, kind: string, enumValues: [satisfied, dissatisfied, formal, Version A, Version B, Level 1] }]',
     ),
   );
-  for (const value of ['unsatisfied', 'informal', 'Version C', 'Version']) {
+  for (const value of ['unsatisfied', 'informal', 'Version C', 'Version', 'Level 3', 'Level 12']) {
     const reading = pair.read(JSON.stringify({ label: value }));
     assert.ok(!reading.ok && reading.code === 'not_in_label_set', `${value} -> ${JSON.stringify(reading)}`);
   }
@@ -237,27 +245,54 @@ test('a fault never quotes the reply', () => {
   }
 });
 
-test('hostile replies are read in bounded time', () => {
+test('hostile replies are read in bounded time, to no label', () => {
+  const answer = (label: unknown) => JSON.stringify({ label });
+  const scored = (tags: unknown) => JSON.stringify({ ...mixedReply, tags });
   const hostile = [
     '"\\'.repeat(8000),
     '/*'.repeat(8000),
     '{"a":'.repeat(3000),
     '<think>'.repeat(2000),
+    '</think>'.repeat(100_000),
     "{'".repeat(8000),
     '{"\\"'.repeat(4000),
+    '{}'.repeat(8000),
+    '{"label":"x"}'.repeat(70_000),
     `{"label":"${'\\"'.repeat(7000)}`,
     '```'.repeat(5000),
     `{${' '.repeat(16_000)}`,
     `{"a" ${'/*'.repeat(8000)}}`,
     `{a: ${"'\\".repeat(8000)}}`,
+    `{a: ${'"\\'.repeat(8000)}}`,
     `{a: ${', '.repeat(8000)}}`,
     `{a${'a'.repeat(16_000)}: 1 }`,
     `{a: 1${' { b: '.repeat(30)}${"'".repeat(15_000)}${'}'.repeat(31)}`,
     `{"label":"${'Food '.repeat(3000)}"}`,
+    '['.repeat(100_000) + ']'.repeat(100_000),
+    `{"label":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+    `{"label":${'{"label":'.repeat(1500)}"Food"${'}'.repeat(1500)}}`,
+    '\\'.repeat(1 << 20),
+    `{"label":"${'\\\\'.repeat(1 << 19)}`,
+    'prose '.repeat(1 << 20),
+    'prose {a: '.repeat(90_000),
+    ' '.repeat(1 << 20),
+    answer(Array(16_000).fill('Fod')),
+    answer('\uD800'),
+    '\uDC00{"label":"\uD83D"}',
+    scored(Array(7000).fill(1)),
+    scored(Array(150).fill('a b c d e '.repeat(9))),
+    `{${Array.from({ length: 1600 }, (_, n) => `"k${n}":1`).join(',')}}`,
+    `{"__proto__":${'{"__proto__":'.repeat(20)}1${'}'.repeat(20)}}`,
+    '{"constructor":{"prototype":{"label":"Food"}},"toString":1}',
   ];
-  for (const reply of hostile) {
-    const from = performance.now();
-    assert.equal(topics.read(reply).ok, false);
-    assert.ok(performance.now() - from < 500, `${reply.slice(0, 8)}… took ${performance.now() - from} ms`);
-  }
+  for (const reply of hostile)
+    for (const { read } of [topics, mixtures]) {
+      // The best of three: the machine may be busy with other things.
+      const took = [1, 2, 3].map(() => {
+        const from = performance.now();
+        assert.equal(read(reply).ok, false, reply.slice(0, 40));
+        return performance.now() - from;
+      });
+      assert.ok(Math.min(...took) < 50, `${reply.slice(0, 20)}… took ${took} ms`);
+    }
 });

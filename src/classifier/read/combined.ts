@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Reading } from '../classifier.ts';
 import { withoutDoubledKeys } from './doubledKeys.ts';
 import { bad } from './fault.ts';
-import { jsonIn, maxReplyChars, tooLong } from './json.ts';
+import { jsonIn, maxAnswerChars } from './json.ts';
 import { isMapping } from './values.ts';
 
 type Bad = Extract<Reading, { ok: false }>;
@@ -14,6 +14,7 @@ export interface CombinedReply {
 }
 
 function strictObject(reply: string): CombinedReply | null {
+  if (reply.length > maxAnswerChars) return null;
   try {
     const value: unknown = JSON.parse(reply);
     if (!isMapping(value)) return null;
@@ -27,16 +28,15 @@ function strictObject(reply: string): CombinedReply | null {
 
 /** Finds the one object that holds the parts named; strict JSON first. */
 export function readCombined(reply: string, names: readonly string[]): CombinedReply | Bad {
-  if (reply.length > maxReplyChars) return tooLong;
   const holds = (value: unknown) => isMapping(value) && names.some((name) => Object.hasOwn(value, name));
   const strict = strictObject(reply);
   if (strict !== null && holds(strict.value)) return strict;
   const found = jsonIn(reply);
   if ('code' in found) return found;
-  const [first, ...others] = found.filter(({ value }) => holds(value));
+  const [first, ...others] = found.values.filter(({ value }) => holds(value));
   if (first === undefined) {
     const keys = names.map((name) => `"${name}"`).join(', ');
-    return found.length === 0
+    return found.values.length === 0
       ? bad('unreadable', 'The reply holds no JSON object.')
       : bad('schema_mismatch', `The reply must be one JSON object with exactly these keys: ${keys}`);
   }

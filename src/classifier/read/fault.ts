@@ -64,31 +64,33 @@ function valueAt(path: readonly PropertyKey[], value: unknown): unknown {
   return path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], value);
 }
 
+function sentenceOf({ path }: z.core.$ZodIssue, value: unknown, shapes: readonly Shape[]): string {
+  const shape = shapeAt(path, shapes);
+  if (shape === undefined) {
+    const names = shapes.map(({ output }) => `"${output.name}"`).join(', ');
+    return `The reply must be one JSON object with exactly these keys: ${names}`;
+  }
+  const missing = valueAt(path, value) === undefined ? 'is missing; it ' : '';
+  return `Output "${path.join('.')}" ${missing}must be ${wanted(shape.output)}`;
+}
+
+/** A value of the right kind that the label set does not hold. */
+function isOutsideSet({ path }: z.core.$ZodIssue, value: unknown, shapes: readonly Shape[]): boolean {
+  const output = shapeAt(path, shapes)?.output;
+  if (output === undefined || output.choices === null) return false;
+  const given = valueAt(path, value);
+  return output.kind === 'string' ? typeof given === 'string' : Number.isInteger(given);
+}
+
 /**
  * Says what is wrong with a value that no repair could fit, naming outputs and what they allow. The value itself is
  * never quoted: it may hold words of the conversation.
  */
 export function faultOf(issues: readonly z.core.$ZodIssue[], value: unknown, shapes: readonly Shape[]): Bad {
-  let outsideSet = true;
-  const sentences = issues.map((issue) => {
-    const name = issue.path.join('.');
-    const shape = shapeAt(issue.path, shapes);
-    if (issue.path.length === 0 || shape === undefined) {
-      outsideSet = false;
-      const names = shapes.map(({ output }) => `"${output.name}"`).join(', ');
-      return `The reply must be one JSON object with exactly these keys: ${names}`;
-    }
-    const given = valueAt(issue.path, value);
-    const { output } = shape;
-    const rightKind = output.kind === 'string' ? typeof given === 'string' : Number.isInteger(given);
-    if (output.choices === null || !rightKind) outsideSet = false;
-    return given === undefined
-      ? `Output "${name}" is missing; it must be ${wanted(output)}`
-      : `Output "${name}" must be ${wanted(output)}`;
-  });
-  const more = sentences.length > namedFaults ? `. And ${sentences.length - namedFaults} more` : '';
-  return bad(
-    outsideSet ? 'not_in_label_set' : 'schema_mismatch',
-    sentences.slice(0, namedFaults).join('. ') + more,
-  );
+  const code = issues.every((issue) => isOutsideSet(issue, value, shapes))
+    ? 'not_in_label_set'
+    : 'schema_mismatch';
+  const sentences = issues.slice(0, namedFaults).map((issue) => sentenceOf(issue, value, shapes));
+  const more = issues.length > namedFaults ? `. And ${issues.length - namedFaults} more` : '';
+  return bad(code, sentences.join('. ') + more);
 }

@@ -1,17 +1,22 @@
 import type { Reading } from '../classifier.ts';
+import { bracketsIn } from './brackets.ts';
 import { bad } from './fault.ts';
-import { locate } from './locate.ts';
 import { isRefusal } from './refusal.ts';
 import { type Parsed, parseRepaired } from './syntax.ts';
+import { endsInThought, wrappings } from './wrapping.ts';
 
 type Bad = Extract<Reading, { ok: false }>;
 
-/** No answer of labels is longer; bounds the time of one reading. */
-export const maxReplyChars = 65536;
-/** Replies that need repair: some repairs take time with the square of the length. */
-const maxRepairChars = 16384;
+/** A long thought before the answer is some 100,000 characters. What lies beyond is no reply to our questions. */
+const maxReplyChars = 1 << 20;
+/** No answer of labels is longer; bounds the time of checking one. */
+export const maxAnswerChars = 1 << 16;
+/** Repairs and checks go over an answer a dozen times. */
+const maxRepairChars = 1 << 14;
+/** A reply with more pieces of JSON is a text about JSON. */
+const maxTexts = 16;
 
-export const tooLong = bad('unreadable', 'The reply is far longer than the JSON asked for.');
+const tooLong = bad('unreadable', 'The reply is far longer than the JSON asked for.');
 
 const refused: Bad = {
   ok: false,
@@ -20,23 +25,41 @@ const refused: Bad = {
   fault: 'The model declined to answer.',
 };
 
-/**
- * Every JSON value in a reply, with the repairs that made it readable.
- *
- * @returns the values in order, none where the reply holds no JSON at all; or why there is nothing to read
- */
-export function jsonIn(reply: string): readonly Parsed[] | Bad {
-  if (reply.trim() === '') return bad('unreadable', 'The reply is empty.');
-  if (reply.length > maxRepairChars) return tooLong;
-  const { texts, repairs, cut } = locate(reply);
-  if (cut) return bad('truncated_reply', 'The reply ends inside its JSON.');
-  if (texts.length === 0) return isRefusal(reply) ? refused : [];
+/** What a reply holds once its wrappings are off. */
+export interface Unwrapped {
+  /** Every JSON value in order, with all repairs that made it readable; none where the reply holds no JSON. */
+  readonly values: readonly Parsed[];
+  /** The reply without its wrappings. */
+  readonly text: string;
+  /** Names of the wrappings taken off. */
+  readonly repairs: readonly string[];
+}
+
+/** Takes the wrappings off and reads all JSON that is left, or says why there is nothing to read. */
+export function jsonIn(reply: string): Unwrapped | Bad {
+  if (reply.length > maxReplyChars) return tooLong;
+  let text = reply;
+  const repairs: string[] = [];
+  for (const { name, repair } of wrappings) {
+    const next = repair(text);
+    if (next !== text) repairs.push(name);
+    text = next;
+  }
+  if (text.trim() === '') return bad('unreadable', 'The reply is empty.');
+  const { texts, rest, end } = bracketsIn(text);
+  if (end === 'inside' || endsInThought(text))
+    return bad('truncated_reply', 'The reply ends inside its JSON.');
+  if (texts.length === 0 && isRefusal(text)) return refused;
+  const chars = texts.reduce((sum, { length }) => sum + length, 0);
+  if (chars > maxRepairChars || texts.length > maxTexts) return tooLong;
+  const around =
+    texts.length > 1 || (texts.length > 0 && rest.trim() !== '') ? [...repairs, 'prose'] : repairs;
   const values: Parsed[] = [];
-  for (const text of texts) {
-    const parsed = parseRepaired(text);
+  for (const each of texts) {
+    const parsed = parseRepaired(each);
     if (parsed === null)
       return bad('unreadable', 'The reply holds JSON that cannot be read without guessing.');
-    values.push({ value: parsed.value, repairs: [...repairs, ...parsed.repairs] });
+    values.push({ value: parsed.value, repairs: [...around, ...parsed.repairs] });
   }
-  return values;
+  return { values, text, repairs };
 }

@@ -6,8 +6,15 @@ export interface Spelled {
   readonly spellings: readonly string[];
 }
 
-/** One way to recognise a label: gives the label meant, or null where none or more than one could be. */
-export type Recognise = (text: string) => string | null;
+/** Names of the repairs of a label, in the order tried. */
+export const labelRepairs = ['wrong_case', 'punctuation', 'alias', 'inflection', 'near_miss'] as const;
+type LabelRepair = (typeof labelRepairs)[number];
+
+/** The label that a text means by this repair; null where an earlier repair knows it, or more than one label fits. */
+export type Recognise = (text: string, repair: LabelRepair) => string | null;
+
+/** The labels that a text may mean: none, the one, or several. */
+type Candidates = (text: string) => readonly string[];
 
 /** Longer texts are prose, not a label. */
 const longestLabel = 100;
@@ -21,27 +28,27 @@ function folded(text: string): string {
     .trim();
 }
 
-/** Each word without its English ending: analyzing, analyzed, analyzes and analyze meet. */
+/** English endings. What is left must be long enough to be the word: caring is no car, yes is no ye. */
+const ending = /(?<=.{4})(?:ing|ed)$|(?<=.{3})(?:es|s|e)$/;
+
+/** Each word without its ending: analyzing, analyzed, analyzes and analyze meet, and so do study and studies. */
 function stemmed(text: string): string {
   return folded(text)
     .split(' ')
-    .map((word) => (word.length > 4 ? word.replace(/(?:ing|ed|es|s|e)$/, '') : word.replace(/s$/, '')))
+    .map((word) => word.replace(ending, '').replace(/y$/, 'i'))
     .join(' ');
 }
 
-/** Looks a text up by a key that both sides share; a key that two labels share means neither. */
-function byKey(
-  entries: readonly (readonly [spelling: string, label: string])[],
-  key: (text: string) => string,
-): Recognise {
-  const known = new Map<string, string | null>();
-  for (const [spelling, label] of entries) {
-    const at = key(spelling);
-    const other = known.get(at);
-    known.set(at, other === undefined || other === label ? label : null);
-  }
+/** The labels with a spelling of the same key as the text. */
+function sameKey(set: readonly Spelled[], key: (text: string) => string): Candidates {
+  const known = new Map<string, Set<string>>();
+  for (const { label, spellings } of set)
+    for (const spelling of spellings) {
+      const at = key(spelling);
+      known.set(at, (known.get(at) ?? new Set()).add(label));
+    }
   known.delete('');
-  return (text) => (text.length > longestLabel ? null : (known.get(key(text)) ?? null));
+  return (text) => [...(known.get(key(text)) ?? [])];
 }
 
 /** Slips allowed in a word of this length: none in short ones, where one letter makes another word. */
@@ -50,40 +57,53 @@ function slips(length: number): number {
   return length < 8 ? 1 : length < 16 ? 2 : 3;
 }
 
+/** The digits of a text: another digit makes another level, which is never a slip. */
+function digits(text: string): string {
+  return text.replace(/\P{N}+/gu, ' ').trim();
+}
+
 /**
- * The one label within a few slips, where the next label is at least two slips further off. The first letter must be
- * right: a prefix such as un- or in- turns a label into its opposite.
+ * The nearest label within a few slips, and all labels that are less than two slips further off. The first letter must
+ * be right: a prefix such as un- or in- turns a label into its opposite.
  */
-function nearMiss(set: readonly Spelled[]): Recognise {
-  const known = set.map(({ label, spellings }) => ({ label, spellings: spellings.map(folded) }));
+function nearMiss(set: readonly Spelled[]): Candidates {
+  const known = set.flatMap(({ label, spellings }) =>
+    spellings.map((spelling) => ({ label, spelling: folded(spelling), digits: digits(folded(spelling)) })),
+  );
   return (text) => {
-    if (text.length > longestLabel) return null;
     const wanted = folded(text);
-    const [best, next] = known
-      .map(({ label, spellings }) => {
-        const far = spellings.map((spelling) => editDistance(wanted, spelling));
-        const least = Math.min(...far);
-        return { label, far: least, spelling: spellings[far.indexOf(least)]! };
-      })
+    const allowed = slips(wanted.length);
+    const near = known
+      .filter((each) => each.digits === digits(wanted))
+      .filter(({ spelling }) => Math.abs(spelling.length - wanted.length) < allowed + 2)
+      .map((each) => ({ ...each, far: editDistance(wanted, each.spelling) }))
       .sort((a, b) => a.far - b.far);
-    if (best === undefined || best.far > slips(wanted.length) || best.spelling[0] !== wanted[0]) return null;
-    return next !== undefined && next.far < best.far + 2 ? null : best.label;
+    const [best] = near;
+    if (best === undefined || best.far > allowed || best.spelling[0] !== wanted[0]) return [];
+    return [...new Set(near.filter(({ far }) => far < best.far + 2).map(({ label }) => label))];
   };
 }
 
-/** Names of the repairs of a label, in the order tried. */
-export const labelRepairs = ['wrong_case', 'punctuation', 'alias', 'inflection', 'near_miss'] as const;
-export type LabelRepair = (typeof labelRepairs)[number];
-
-/** The ways to recognise a label of the set, in the order tried, by the name of the repair. */
-export function recognisers(set: readonly Spelled[]): Readonly<Record<LabelRepair, Recognise>> {
-  const names = set.map(({ label }) => [label, label] as const);
-  const all = set.flatMap(({ label, spellings }) => spellings.map((spelling) => [spelling, label] as const));
-  return {
-    wrong_case: byKey(names, (text) => text.trim().toLowerCase()),
-    punctuation: byKey(names, folded),
-    alias: byKey(all, folded),
-    inflection: byKey(all, stemmed),
+/**
+ * Makes the way to recognise a label of the set that is not spelled as there. Each repair finds the labels that fit; the
+ * first to find any decides, and only where it finds one.
+ */
+export function recogniser(set: readonly Spelled[]): Recognise {
+  const names = set.map(({ label }) => ({ label, spellings: [label] }));
+  const candidates: Readonly<Record<LabelRepair, Candidates>> = {
+    wrong_case: sameKey(names, (text) => text.trim().toLowerCase()),
+    punctuation: sameKey(names, folded),
+    alias: sameKey(set, folded),
+    inflection: sameKey(set, stemmed),
     near_miss: nearMiss(set),
+  };
+  return (text, repair) => {
+    if (text.length > longestLabel) return null;
+    for (const each of labelRepairs) {
+      const found = candidates[each](text);
+      if (each === repair) return found.length === 1 ? found[0]! : null;
+      if (found.length > 0) return null;
+    }
+    return null;
   };
 }

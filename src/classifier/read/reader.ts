@@ -7,7 +7,7 @@ import type { DeclaredOutput } from '../outputs.ts';
 import { replyType } from '../schema.ts';
 import { withoutDoubledKeys } from './doubledKeys.ts';
 import { bad, faultOf } from './fault.ts';
-import { jsonIn, maxReplyChars, tooLong } from './json.ts';
+import { jsonIn, maxAnswerChars, type Unwrapped } from './json.ts';
 import { type Shape, shapesOf } from './shape.ts';
 import type { Parsed } from './syntax.ts';
 import { isMapping, valueRepairs } from './values.ts';
@@ -30,6 +30,7 @@ interface Target {
 
 /** JSON as asked for: the way of almost every reply, so it comes first and costs microseconds. */
 function readStrict(reply: string, { type, derivation }: Target): Reading | null {
+  if (reply.length > maxAnswerChars) return null;
   let value: unknown;
   try {
     value = JSON.parse(reply);
@@ -87,27 +88,24 @@ function mentions(value: unknown, name: string): boolean {
 }
 
 /** A reply that is nothing but the label, where there is only one output to give. */
-function readBare(reply: string, target: Target): Reading | null {
+function readBare({ text, repairs }: Unwrapped, target: Target): Reading | null {
   const [shape, ...others] = target.shapes;
-  const text = reply.trim();
-  if (others.length > 0 || shape?.recognise === null || text === '' || text.length > maxBareChars)
-    return null;
-  const reading = fitValue({ value: { [shape!.output.name]: text }, repairs: ['bare_label'] }, target);
+  const label = text.trim();
+  if (others.length > 0 || shape!.recognise === null || label.length > maxBareChars) return null;
+  const value = { [shape!.output.name]: label };
+  const reading = fitValue({ value, repairs: [...repairs, 'bare_label'] }, target);
   return reading.ok ? reading : null;
 }
 
 function readRepaired(reply: string, target: Target): Reading {
   const found = jsonIn(reply);
   if ('code' in found) return found;
-  if (found.length > 0) return agreed(found, target);
-  return readBare(reply, target) ?? bad('unreadable', 'The reply holds no JSON object.');
+  if (found.values.length > 0) return agreed(found.values, target);
+  return readBare(found, target) ?? bad('unreadable', 'The reply holds no JSON object.');
 }
 
 /** Makes the reader of a classifier's replies: strict JSON first, then the repairs; never a label outside its set. */
 export function readerOf({ outputs, labels, derivation }: ReaderOptions): (reply: string) => Reading {
   const target: Target = { type: replyType(outputs), shapes: shapesOf(outputs, labels), derivation };
-  return (reply) => {
-    if (reply.length > maxReplyChars) return tooLong;
-    return readStrict(reply, target) ?? readRepaired(reply, target);
-  };
+  return (reply) => readStrict(reply, target) ?? readRepaired(reply, target);
 }

@@ -1,12 +1,12 @@
 import type { LabelDefinition } from '../../base/answer.ts';
 import type { DeclaredOutput } from '../outputs.ts';
-import { type LabelRepair, type Recognise, recognisers } from './labelSet.ts';
+import { type Recognise, recogniser } from './labelSet.ts';
 
 /** An output with all that repairing its value needs, worked out once. */
 export interface Shape {
   readonly output: DeclaredOutput;
   /** Null where any text will do. */
-  readonly recognise: Readonly<Record<LabelRepair, Recognise>> | null;
+  readonly recognise: Recognise | null;
   readonly items: Shape | null;
   readonly properties: readonly Shape[];
 }
@@ -20,7 +20,7 @@ function shapeOf(output: DeclaredOutput, definitions: readonly LabelDefinition[]
   });
   return {
     output,
-    recognise: spelled === undefined ? null : recognisers(spelled),
+    recognise: spelled === undefined ? null : recogniser(spelled),
     items: output.items === undefined ? null : shapeOf(output.items, definitions),
     properties: shapesOf(output.properties ?? [], {}),
   };

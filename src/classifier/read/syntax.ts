@@ -1,10 +1,16 @@
 import { withoutDoubledKeys } from './doubledKeys.ts';
 import type { TextRepair } from './wrapping.ts';
 
+/** A double-quoted string; one that does not end goes to the end of the text, so that nothing is scanned twice. */
+const quoted = String.raw`"(?:[^"\\]|\\.?)*(?:"|$)`;
+const quotedPieces = new RegExp(`(${quoted})`, 's');
+const quotedOrComment = new RegExp(String.raw`(${quoted})|//[^\n]*|/\*.*?(?:\*/|$)`, 'gs');
+const quotedOrSingle = new RegExp(String.raw`(${quoted})|'((?:[^'\\]|\\.?)*)('|$)`, 'gs');
+
 /** Applies `change` to all that is not inside a double-quoted string. */
 function outsideStrings(text: string, change: (code: string) => string): string {
   return text
-    .split(/("(?:[^"\\]|\\.)*")/s)
+    .split(quotedPieces)
     .map((piece, index) => (index % 2 === 0 ? change(piece) : piece))
     .join('');
 }
@@ -12,15 +18,11 @@ function outsideStrings(text: string, change: (code: string) => string): string 
 /** Words of other languages; what is no number becomes null, which no output takes. */
 const literals: Readonly<Record<string, string>> = { True: 'true', False: 'false' };
 
-/** Repairs of text that is nearly JSON, in the order tried; each is harmless to JSON that is right. */
-const syntaxRepairs: readonly TextRepair[] = [
+/** Repairs of text that is nearly JSON, in the order tried. Each is harmless to JSON that is right, and linear. */
+export const syntaxRepairs: readonly TextRepair[] = [
   {
     name: 'comments',
-    repair: (text) =>
-      text.replace(
-        /("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//gs,
-        (_, string: string | undefined) => string ?? '',
-      ),
+    repair: (text) => text.replace(quotedOrComment, (_, string: string | undefined) => string ?? ''),
   },
   {
     name: 'trailing_comma',
@@ -33,10 +35,10 @@ const syntaxRepairs: readonly TextRepair[] = [
   {
     name: 'single_quotes',
     repair: (text) =>
-      text.replace(
-        /("(?:[^"\\]|\\.)*")|'((?:[^'\\]|\\.)*)'/gs,
-        (all, string: string | undefined, inner: string) =>
-          string === undefined ? `"${inner.replaceAll("\\'", "'").replace(/(?<!\\)"/g, '\\"')}"` : all,
+      text.replace(quotedOrSingle, (all, _, inner: string | undefined, end: string | undefined) =>
+        inner === undefined || end !== "'"
+          ? all
+          : `"${inner.replaceAll("\\'", "'").replace(/(?<!\\)"/g, '\\"')}"`,
       ),
   },
   {

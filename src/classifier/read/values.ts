@@ -132,7 +132,7 @@ export const valueRepairs: readonly ValueRepair[] = [
         eachValue(value, shapes, (member, { output, recognise }) =>
           recognise === null || typeof member !== 'string' || output.choices!.includes(member)
             ? member
-            : (recognise[name](member) ?? member),
+            : (recognise(member, name) ?? member),
         ),
     }),
   ),

@@ -1,22 +1,35 @@
+import { bracketsIn } from './brackets.ts';
+
 /** A repair of the text: gives what is left, or the same text where it does not apply. */
 export interface TextRepair {
   readonly name: string;
   repair(text: string): string;
 }
 
-/** What can stand around a JSON reply, from the outside in. */
+const thought = 'think|thinking|reasoning';
+const thoughtBegins = new RegExp(`^\\s*<(?:${thought})>`, 'i');
+const thoughtEnds = new RegExp(`</(?:${thought})>`, 'i');
+
+/** True for a reply that ends within what the model thinks. */
+export function endsInThought(text: string): boolean {
+  return thoughtBegins.test(text) && !thoughtEnds.test(text);
+}
+
+/** What can stand around a JSON reply, from the outside in. Each is linear in the text. */
 export const wrappings: readonly TextRepair[] = [
   {
     name: 'byte_order_mark',
     repair: (text) => text.replace(/^[\uFEFF\u200B]+/, ''),
   },
   {
-    // Up to the last closing mark: some servers cut the opening one off.
+    // Some servers cut the opening mark off. A closing mark inside JSON is quoted: what follows is no answer. Only the
+    // first mark counts, so that a mark quoted later cannot hide the answer before it.
     name: 'think_block',
     repair(text) {
-      const marks = [...text.matchAll(/<\/(?:think|thinking|reasoning)>/gi)];
-      const last = marks.at(-1);
-      return last === undefined ? text : text.slice(last.index + last[0].length);
+      const mark = thoughtEnds.exec(text);
+      if (mark === null) return text;
+      const outside = thoughtBegins.test(text) || bracketsIn(text.slice(0, mark.index)).end === 'outside';
+      return outside ? text.slice(mark.index + mark[0].length) : text;
     },
   },
   {
