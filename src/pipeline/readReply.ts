@@ -4,23 +4,36 @@ import type { ChatReply } from '../llm/call.ts';
 import type { Prompt } from './prompt.ts';
 import { splitTokens } from './splitTokens.ts';
 
-const refusal: Reading = {
+/** What a reply was worth, how it ended taken into account. */
+type Worth = Reading | { ok: false; status: 'refused'; code: 'content_filter'; fault: string };
+
+const refusal: Worth = {
   ok: false,
   status: 'refused',
   code: 'model_refusal',
   fault: 'The model refused to answer.',
 };
-const cut: Reading = {
+const filtered: Worth = {
+  ok: false,
+  status: 'refused',
+  code: 'content_filter',
+  fault: "The provider's content filter stopped the reply.",
+};
+const cut: Worth = {
   ok: false,
   status: 'invalid',
   code: 'truncated_reply',
   fault: 'The reply was cut at its token limit.',
 };
 
-function readings(prompt: Prompt, reply: ChatReply): readonly Reading[] {
+function readings(prompt: Prompt, reply: ChatReply): readonly Worth[] {
   if (reply.refusal !== null) return prompt.classifiers.map(() => refusal);
+  if (reply.finishReason === 'content_filter') return prompt.classifiers.map(() => filtered);
   const read = prompt.read(reply.text);
-  return reply.finishReason === 'length' ? read.map((reading) => (reading.ok ? reading : cut)) : read;
+  // What would have followed is unknown, so a cut reply is taken only where nothing is missing.
+  return reply.finishReason === 'length'
+    ? read.map((reading) => (reading.ok && reading.repair === null ? reading : cut))
+    : read;
 }
 
 /** One answer per classifier of the prompt; the call's bill is split over them. */

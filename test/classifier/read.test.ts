@@ -40,6 +40,7 @@ const golden: readonly (readonly [reply: string, label: string, repair?: string]
   ['{"label":"Food","label":"Health"}', 'unreadable'],
   ['{"label":"Food"} {"label":"Food"}', 'Food', 'prose'],
   ['{"label":"Food"} or {"label":"Health"}', 'unreadable'],
+  [`{"label":"Food"} {"a":${'['.repeat(40)}${']'.repeat(40)}} {"label":"Health"}`, 'unreadable'],
   ['{"label":"Food"} no: {"label":"Football"}', 'unreadable'],
   ['[{"label":"Food"}]', 'Food', 'wrong_root'],
   ['[{"label":"Food"},{"label":"Health"}]', 'schema_mismatch'],

@@ -1,5 +1,7 @@
 /** Deeper than any classifier's outputs. */
 const maxDepth = 32;
+/** A reply with more pieces of JSON is a text about JSON. */
+const maxTexts = 16;
 
 /** The bracketed texts of a reply that look like JSON. */
 export interface Brackets {
@@ -7,8 +9,8 @@ export interface Brackets {
   readonly texts: readonly string[];
   /** All that stands around them. */
   readonly rest: string;
-  /** `inside`: the text ends before its last bracket closes. `too_deep`: looked at only up to where it is. */
-  readonly end: 'outside' | 'inside' | 'too_deep';
+  /** `inside`: the text ends before its last bracket closes. Not looked at to the end: `too_deep`, `too_many`. */
+  readonly end: 'outside' | 'inside' | 'too_deep' | 'too_many';
 }
 
 /** An opening bracket followed by what JSON, or nearly JSON, goes on with: not `{name}` or `[1]` of prose. */
@@ -38,7 +40,7 @@ export function bracketsIn(text: string): Brackets {
   let end: Brackets['end'] = 'outside';
   opening.lastIndex = 0;
   for (let match = opening.exec(text); match !== null; match = opening.exec(text)) {
-    const close = closing(text, match.index);
+    const close = texts.length === maxTexts ? 'too_many' : closing(text, match.index);
     if (typeof close === 'string') {
       end = close;
       break;

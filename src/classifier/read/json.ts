@@ -13,10 +13,8 @@ const maxReplyChars = 1 << 20;
 export const maxAnswerChars = 1 << 16;
 /** Repairs and checks go over an answer a dozen times. */
 const maxRepairChars = 1 << 14;
-/** A reply with more pieces of JSON is a text about JSON. */
-const maxTexts = 16;
 
-const tooLong = bad('unreadable', 'The reply is far longer than the JSON asked for.');
+const tooMuch = bad('unreadable', 'The reply is far longer or deeper than the JSON asked for.');
 
 const refused: Bad = {
   ok: false,
@@ -35,9 +33,7 @@ export interface Unwrapped {
   readonly repairs: readonly string[];
 }
 
-/** Takes the wrappings off and reads all JSON that is left, or says why there is nothing to read. */
-export function jsonIn(reply: string): Unwrapped | Bad {
-  if (reply.length > maxReplyChars) return tooLong;
+function unwrap(reply: string): { readonly text: string; readonly repairs: readonly string[] } {
   let text = reply;
   const repairs: string[] = [];
   for (const { name, repair } of wrappings) {
@@ -45,15 +41,21 @@ export function jsonIn(reply: string): Unwrapped | Bad {
     if (next !== text) repairs.push(name);
     text = next;
   }
+  return { text, repairs };
+}
+
+/** Takes the wrappings off and reads all JSON that is left, or says why there is nothing to read. */
+export function jsonIn(reply: string): Unwrapped | Bad {
+  if (reply.length > maxReplyChars) return tooMuch;
+  const { text, repairs } = unwrap(reply);
   if (text.trim() === '') return bad('unreadable', 'The reply is empty.');
   const { texts, rest, end } = bracketsIn(text);
   if (end === 'inside' || endsInThought(text))
     return bad('truncated_reply', 'The reply ends inside its JSON.');
-  if (texts.length === 0 && isRefusal(text)) return refused;
   const chars = texts.reduce((sum, { length }) => sum + length, 0);
-  if (chars > maxRepairChars || texts.length > maxTexts) return tooLong;
-  const around =
-    texts.length > 1 || (texts.length > 0 && rest.trim() !== '') ? [...repairs, 'prose'] : repairs;
+  if (end !== 'outside' || chars > maxRepairChars) return tooMuch;
+  if (texts.length === 0) return isRefusal(text) ? refused : { values: [], text, repairs };
+  const around = texts.length > 1 || rest.trim() !== '' ? [...repairs, 'prose'] : repairs;
   const values: Parsed[] = [];
   for (const each of texts) {
     const parsed = parseRepaired(each);

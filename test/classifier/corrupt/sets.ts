@@ -31,15 +31,16 @@ export interface LabelSet {
   answer(random: Random): Outputs;
 }
 
-function labelSet(classifier: Classifier, wordings: Wordings): LabelSet {
-  const [output] = Object.keys(classifier.labels);
-  const labels = classifier.labels[output!]!.map(({ name }) => name);
+/** A classifier all of whose outputs are labels; the first is the one spoiled. */
+function labelSet(classifier: Classifier, wordings: Wordings = {}): LabelSet {
+  const all = Object.entries(classifier.labels).filter(([, labels]) => labels.length > 0);
+  const [output, labels] = all[0]!;
   return {
     classifier,
-    output: output!,
-    labels,
+    output,
+    labels: labels.map(({ name }) => name),
     wordings,
-    answer: (random) => ({ [output!]: pick(labels, random) }),
+    answer: (random) => Object.fromEntries(all.map(([name, choices]) => [name, pick(choices, random).name])),
   };
 }
 
@@ -99,6 +100,9 @@ export const sets: readonly LabelSet[] = [
     translated: ['Anfänger', 'débutant', '専門家'],
     invented: ['Inexpert', 'Unproficient', 'Level 3'],
   }),
+  labelSet(shipped('intent')),
+  labelSet(shipped('complexity')),
+  labelSet(shipped('knowledge_work')),
   {
     classifier: satisfaction,
     output: null,
