@@ -37,6 +37,12 @@ const advice: Partial<Record<Failure, string>> = {
   request_rejected: 'check `request` of this endpoint',
 };
 
+/** 402 and 429 mean money where they are a refusal, not the key. */
+function adviceOn({ outcome, status }: FailedSend): string | undefined {
+  const unpaid = outcome === 'rejected' && (status === 402 || status === 429);
+  return unpaid ? 'check the plan and the credit of this account' : advice[outcome];
+}
+
 /** Asks one endpoint one small question, outside queue, quota and retry; `auto` goes through the modes. */
 export async function probe(
   model: string,
@@ -77,7 +83,7 @@ export async function probe(
       failure = result;
       if (result.outcome !== 'format_rejected') break;
     }
-    const hint = failure === undefined ? undefined : advice[failure.outcome];
+    const hint = failure === undefined ? undefined : adviceOn(failure);
     return bad(`${failure?.reason ?? 'was not asked'}${hint === undefined ? '' : `; ${hint}`}`);
   } catch {
     return bad('has an API key that cannot be read; check api_key of this endpoint');

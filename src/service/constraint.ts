@@ -12,7 +12,7 @@ export interface Situation {
   readonly tasksWaiting: number;
 }
 
-/** A quota used to this part is its own explanation, however busy the CPU is beside it. */
+/** A quota used to this part is explanation enough, whatever else is at its limit too. */
 const usedUp = 0.93;
 /** Above it the main thread has no time left. */
 const mainThreadBusy = 0.95;
@@ -23,7 +23,7 @@ const mostNames = 3;
 
 /** What keeps one endpoint from taking a call that waits. */
 interface Hold {
-  readonly what: 'tpm' | 'rpm' | 'calls a minute borne' | 'concurrency' | 'cooling';
+  readonly by: 'tpm of' | 'rpm of' | 'calls a minute borne by' | 'concurrency of' | 'rests after 429 of';
   readonly endpoint: Endpoint;
   /** Of a quota: the part used. */
   readonly used?: number;
@@ -31,12 +31,14 @@ interface Hold {
 
 function holdOf(endpoint: Endpoint): Hold {
   const { state, inflight, concurrencyLimit, used, learned } = endpoint;
-  if (state === 'cooling') return { what: 'cooling', endpoint };
-  const unmetered = used.requests === null && used.tokens === null;
-  if (unmetered || inflight >= Math.floor(concurrencyLimit)) return { what: 'concurrency', endpoint };
   const [requests, tokens] = [used.requests ?? -1, used.tokens ?? -1];
-  if (tokens >= requests) return { what: 'tpm', endpoint, used: tokens };
-  return { what: learned ? 'calls a minute borne' : 'rpm', endpoint, used: requests };
+  const most = Math.max(requests, tokens);
+  if (most < usedUp) {
+    if (state === 'cooling') return { by: 'rests after 429 of', endpoint };
+    if (most < 0 || inflight >= Math.floor(concurrencyLimit)) return { by: 'concurrency of', endpoint };
+  }
+  const by = tokens === most ? 'tpm of' : learned ? 'calls a minute borne by' : 'rpm of';
+  return { by, endpoint, used: most };
 }
 
 const percent = (part: number) => `${Math.round(Math.min(part, 1) * 100)} %`;
@@ -47,16 +49,15 @@ function namesOf(endpoints: readonly Endpoint[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-/** The most used first; a percentage over several quotas is that of their sum. */
-function wordsOf(what: Hold['what'], holds: readonly Hold[]): string {
-  const endpoints = holds.map(({ endpoint }) => endpoint);
-  const of = `${what} ${what === 'calls a minute borne' ? 'by' : 'of'} ${namesOf(endpoints)}`;
+/** Endpoints that are held by the same, together: the percentage over several quotas is that of their sum. */
+function wordsOf(by: Hold['by'], holds: readonly Hold[]): string {
+  const words = `${by} ${namesOf(holds.map(({ endpoint }) => endpoint))}`;
   const sum = (value: (hold: Hold) => number) => holds.reduce((total, hold) => total + value(hold), 0);
-  if (what === 'cooling') return of;
-  if (what === 'concurrency') return `${of}, ${sum(({ endpoint }) => endpoint.inflight)} in flight`;
-  const unit = what === 'tpm' ? 'tokens' : 'requests';
+  if (by === 'rests after 429 of') return words;
+  if (by === 'concurrency of') return `${words}, ${sum(({ endpoint }) => endpoint.inflight)} in flight`;
+  const unit = by === 'tpm of' ? 'tokens' : 'requests';
   const quota = ({ endpoint }: Hold) => endpoint.quota[unit] ?? 0;
-  return `${of}, ${percent(sum((hold) => quota(hold) * (hold.used ?? 0)) / sum(quota))}`;
+  return `${words}, ${percent(sum((hold) => quota(hold) * (hold.used ?? 0)) / sum(quota))}`;
 }
 
 /** What holds the rows back now, in a few words. */
@@ -72,11 +73,11 @@ export function constraintOf({ endpoints, mainThread, tasksWaiting }: Situation)
   if (!spent && mainThread >= mainThreadBusy) return `the CPU, main thread ${percent(mainThread)} busy`;
   if (!spent && tasksWaiting >= manyTasks) return `the CPU, ${tasksWaiting} tasks waiting for a thread`;
   if (holds.length === 0) return 'the client';
-  const kinds = [...new Set(holds.map(({ what }) => what))];
-  const held = kinds.map((what) =>
+  const kinds = [...new Set(holds.map(({ by }) => by))];
+  const held = kinds.map((by) =>
     wordsOf(
-      what,
-      holds.filter((hold) => hold.what === what),
+      by,
+      holds.filter((hold) => hold.by === by),
     ),
   );
   const out = endpoints.filter((endpoint) => !inUse.includes(endpoint));

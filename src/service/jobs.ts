@@ -47,6 +47,10 @@ export class Job {
     return this.openExchanges > 0 ? 'ACTIVE' : 'IDLE';
   }
 
+  get rejection(): string | null {
+    return this.state === 'REJECTED' ? this.scope.ended!.message : null;
+  }
+
   get rowsPerSecond(): number {
     return this.#rate.perSecond;
   }

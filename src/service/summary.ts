@@ -11,6 +11,8 @@ export interface JobFigures {
   readonly rowsPerSecond: number;
   /** Rows of batches that are not answered yet. */
   readonly rowsWaiting: number;
+  /** Why the job was rejected; null in any other state. */
+  readonly rejection: string | null;
 }
 
 const count = (value: number) => Math.round(value).toLocaleString('en');
@@ -28,10 +30,10 @@ function progressOf({ ledger, rowsWaiting }: JobFigures): string {
 
 /** One readable line: how fast the job goes, what holds it back, and how far it is. */
 export function summaryOf(job: JobFigures, situation: Situation): string {
-  const { id, state, rowsPerSecond } = job;
+  const { id, state, rowsPerSecond, rejection } = job;
   const now =
     state === 'ACTIVE'
       ? `${count(rowsPerSecond)} rows/s, bound by ${constraintOf(situation)}`
-      : state.toLowerCase();
+      : `${state.toLowerCase()}${rejection === null ? '' : ` (${rejection})`}`;
   return `job ${id}: ${now}; ${progressOf(job)}`;
 }

@@ -364,25 +364,32 @@ test('a sender that throws is a failed attempt, not a lost permit', async () => 
   assert.equal(engine.view()[0]?.inflight, 0);
 });
 
-test('a probe asks each endpoint once and says what to do about those that fail', async () => {
+test('a probe asks each endpoint once, tells the limits seen, and says what to do about those that fail', async () => {
+  const limits = { requests: { limit: 600, remaining: 599 }, tokens: { limit: null, remaining: 19_913 } };
+  const refusals = new Map([
+    ['west', failure('rejected', { status: 404, reason: 'answered HTTP 404' })],
+    ['spent', failure('rejected', { status: 429, reason: 'answered HTTP 429 (insufficient_quota)' })],
+  ]);
   const { engine, clock, scope } = rig({
-    endpoints: [endpoint('east', { structured: 'auto' }), endpoint('west')],
+    endpoints: [endpoint('east', { structured: 'auto' }), endpoint('west'), endpoint('spent')],
     script: ({ endpoint: name, target }) => ({
       afterMs: 100,
       result:
-        name === 'west'
-          ? failure('rejected', { status: 404, reason: 'answered HTTP 404' })
-          : target.structured === 'json_schema'
-            ? failure('format_rejected')
-            : ok(),
+        refusals.get(name) ??
+        (target.structured === 'json_schema' ? failure('format_rejected') : { ...ok(), rates: limits }),
     }),
   });
   const probing = engine.probe(scope);
   await clock.advance(200);
-  const [east, west] = await probing;
+  const [east, west, spent] = await probing;
   assert.deepEqual(
     [east?.ok, east?.structured, east?.latencyMs, east?.detail],
     [true, 'json_object', 100, 'answers as model m-2026'],
   );
+  assert.deepEqual(east?.quota, { requests: 600, tokens: null });
   assert.equal(west?.detail, 'answered HTTP 404; check api_key, base_url and model of this endpoint');
+  assert.equal(
+    spent?.detail,
+    'answered HTTP 429 (insufficient_quota); check the plan and the credit of this account',
+  );
 });

@@ -80,8 +80,18 @@ const cases: readonly [string, Partial<Situation>, string][] = [
   ['concurrency', { endpoints: [named('east', full)] }, 'concurrency of east, 64 in flight'],
   [
     'rests after 429',
-    { endpoints: [named('east', { state: 'cooling' }), named('west', ejected)] },
-    'cooling of east, without west (answered HTTP 500)',
+    {
+      endpoints: [
+        named('east', { state: 'cooling', used: { requests: 0.1, tokens: 0.2 } }),
+        named('west', ejected),
+      ],
+    },
+    'rests after 429 of east, without west (answered HTTP 500)',
+  ],
+  [
+    'a quota that is used to the brim, also while it rests after a 429 and is full',
+    { endpoints: [named('east', { state: 'cooling', inflight: 400 })] },
+    'tpm of east, 98 %',
   ],
   [
     'no endpoint, with what the first says',
@@ -118,6 +128,7 @@ const job = {
   ledger: { ...emptyLedger(), rows: 19_300, questions: 19_300, ok: 19_299, failed: 1 },
   rowsPerSecond: 1_930.4,
   rowsWaiting: 2_048,
+  rejection: null,
 };
 
 test('the line of an active job names its rate, what binds it and what is done', () => {
@@ -131,5 +142,13 @@ test('a job that is not active is bound by nothing', () => {
   assert.equal(
     summaryOf({ ...job, state: 'CANCELLED', rowsWaiting: 0 }, situation),
     'job nightly: cancelled; 19,300 rows answered, 19,299 of 19,300 questions ok, 1 failed',
+  );
+});
+
+test('a job that was rejected says by what', () => {
+  const rejection = 'Every endpoint of the model refuses us: east answered HTTP 401.';
+  assert.match(
+    summaryOf({ ...job, state: 'REJECTED', rejection }, situation),
+    /^job nightly: rejected \(Every endpoint of the model refuses us: east answered HTTP 401\.\); 19,300 rows/,
   );
 });
