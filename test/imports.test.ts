@@ -32,7 +32,7 @@ const homes: Record<string, readonly string[]> = {
   'prom-client': ['observe'],
   pino: ['observe'],
   yaml: ['classifier', 'cli'],
-  zod: ['classifier', 'cli', 'service', 'simulate'],
+  zod: ['classifier', 'cli', 'evaluate', 'service', 'simulate'],
 };
 
 interface Import {
