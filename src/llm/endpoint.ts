@@ -10,6 +10,7 @@ import { attemptTimeoutMs, LatencyWindow } from './latency.ts';
 import { Lease } from './lease.ts';
 import type { FailedSend, OkSend } from './outcome.ts';
 import { Quota } from './quota.ts';
+import { Scout } from './scout.ts';
 import type { Target } from './send.ts';
 
 /** What an endpoint needs from around it. */
@@ -43,6 +44,7 @@ export class Endpoint {
   readonly #concurrency: Aimd;
   readonly #breaker: Breaker;
   readonly #cooling: Cooling;
+  readonly #scout: Scout;
   readonly #latency: LatencyWindow;
   #neighbours: Neighbours = { freed() {}, mayEject: () => false, recovered() {} };
   #inflight = 0;
@@ -60,6 +62,7 @@ export class Endpoint {
     this.#concurrency = new Aimd(tuning.startConcurrency, config.maxConcurrency, tuning.concurrencyCut);
     this.#breaker = new Breaker(tuning);
     this.#cooling = new Cooling(tuning, ports.random);
+    this.#scout = new Scout(config.tpm !== null || config.rpm !== null);
     this.#latency = new LatencyWindow(nowMs);
     this.#structured = config.structured === 'auto' ? structuredModes[0] : config.structured;
   }
@@ -94,7 +97,11 @@ export class Endpoint {
     if (out > 0) return Math.max(out, this.#cooling.waitMs(nowMs));
     if (this.#inflight >= this.#breaker.slots(this.#concurrency.limit, nowMs))
       return Number.POSITIVE_INFINITY;
-    return Math.max(this.#cooling.waitMs(nowMs), this.quota.waitMs(this.#cost(load), nowMs));
+    return Math.max(
+      this.#scout.waitMs(nowMs),
+      this.#cooling.waitMs(nowMs),
+      this.quota.waitMs(this.#cost(load), nowMs),
+    );
   }
 
   /** How full it would be with this load: part of its token quota, or of its concurrency where it has none. */
@@ -114,6 +121,7 @@ export class Endpoint {
     const { clock, tuning, attemptMaxMs } = this.#ports;
     const nowMs = clock.now();
     const charge = this.quota.charge(load.promptTokens, load.maxOutputTokens, nowMs);
+    this.#scout.began(nowMs);
     this.#inflight += 1;
     this.#inflightTokens += charge.tokens;
     const { p99 } = this.#latency.percentiles(nowMs);
@@ -168,7 +176,7 @@ export class Endpoint {
     this.#alive(lease, nowMs);
     this.#latency.record(nowMs - lease.sentMs, nowMs);
     if (this.#cooling.succeeded(lease.sentMs)) this.quota.resumed(nowMs);
-    this.#release(lease);
+    this.#release(lease, true);
   }
 
   /** Called by a lease, once. True for a 429 that the quota explains. */
@@ -180,17 +188,18 @@ export class Endpoint {
     else if (failure.outcome === 'rejected') this.#rejected(failure, nowMs);
     else this.#failed(lease, failure, nowMs);
     this.quota.heard(failure.rates, lease.charge, nowMs);
-    this.#release(lease);
+    this.#release(lease, throttled);
     return explained;
   }
 
   /** Called by a lease, once. */
   settleIgnored(lease: Lease): void {
     this.#breaker.abandoned(lease.probe);
-    this.#release(lease);
+    this.#release(lease, false);
   }
 
-  #release(lease: Lease): void {
+  #release(lease: Lease, answered: boolean): void {
+    this.#scout.ended(answered);
     this.#inflight -= 1;
     this.#inflightTokens -= lease.charge.tokens;
     this.#cooling.ended(lease.trial);

@@ -5,6 +5,10 @@ import type { SendResult } from '../../../src/llm/outcome.ts';
 import { failure, ok } from '../setUp.ts';
 import { type QuotaWindow, quotaWindow, type WindowKind } from './quotaWindow.ts';
 
+/** A prime, so that stalls fall anywhere in the windows of a quota. */
+const stallEveryMs = 997;
+const stallMs = 20;
+
 /** What one simulated endpoint is like. */
 export interface BackendSpec {
   /** Tokens and requests a minute; absent: no quota. */
@@ -13,8 +17,10 @@ export interface BackendSpec {
   readonly window?: WindowKind;
   /** Whether reserved output that was not written is given back. */
   readonly refund?: boolean;
-  /** Whether replies tell limit, remaining and retry-after. */
+  /** Whether replies tell limit and remaining. */
   readonly headers?: boolean;
+  /** Whether a 429 tells when to come again; absent: where headers tell the rest. */
+  readonly retryAfter?: boolean;
   /** Requests worked on at a time, the others queue without end; absent: all. */
   readonly slots?: number;
   /** More under way than this are refused with a bare 429; absent: none. */
@@ -74,15 +80,17 @@ export class Backend {
     this.requests = window(spec.rpm);
   }
 
-  /** The network takes 5 to 15 ms each way. */
   ask(question: Question, answer: (result: SendResult) => void): void {
     this.#at(this.#clock.now()).sent += 1;
-    const reply = (result: SendResult) => this.#clock.after(this.#network(), () => answer(result));
-    this.#clock.after(this.#network(), () => this.#arrived(question, reply));
+    const reply = (result: SendResult) => this.#clock.after(this.#networkMs(), () => answer(result));
+    this.#clock.after(this.#networkMs(), () => this.#arrived(question, reply));
   }
 
-  #network(): number {
-    return 5 + 10 * this.#random();
+  /** Each way takes 5 to 15 ms; and now and then, as event loops do, everything stands still and then comes at once. */
+  #networkMs(): number {
+    const ms = 5 + 10 * this.#random();
+    const intoPeriodMs = (this.#clock.now() + ms) % stallEveryMs;
+    return intoPeriodMs < stallMs ? ms + stallMs - intoPeriodMs : ms;
   }
 
   #arrived(question: Question, reply: (result: SendResult) => void): void {
@@ -104,7 +112,8 @@ export class Backend {
     );
     if (waitMs > 0) {
       this.#at(nowMs).refused += 1;
-      const retryAfterMs = this.#spec.headers ? Math.ceil(waitMs) : null;
+      const told = this.#spec.retryAfter ?? this.#spec.headers ?? false;
+      const retryAfterMs = told ? Math.ceil(waitMs) : null;
       reply(failure('throttled', { status: 429, retryAfterMs, rates: this.#rates(nowMs) }));
       return;
     }
