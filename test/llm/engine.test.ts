@@ -30,6 +30,21 @@ test('a call gives the reply with endpoint, attempts and latency', async () => {
   assert.equal(clock.pending, 0);
 });
 
+test('an endpoint whose quota nobody told gets one call a second until one is answered', async () => {
+  const { engine, sender, clock, scope } = rig({ endpoints: [endpoint('east')] });
+  const calls = Array.from({ length: 10 }, () => engine.chat(request(), scope));
+  await clock.advance(2_500);
+  assert.deepEqual(
+    sender.sent.map(({ atMs }) => atMs),
+    [0, 1_000, 2_000],
+  );
+  sender.sent[0]!.answer(ok());
+  await settled();
+  assert.equal(sender.sent.length, 10);
+  for (const sent of [...sender.open]) sent.answer(ok());
+  await Promise.all(calls);
+});
+
 test('a freed permit goes to the next waiter, not to a newcomer', async () => {
   const { engine, sender, scope } = rig({ endpoints: [endpoint('east', { maxConcurrency: 1 })] });
   const ask = (jobId: string) => engine.chat(request({ jobId }), scope);
@@ -317,7 +332,10 @@ test('a call whose deadline has passed is not sent', async () => {
 
 test('lower priority numbers go first, the next when they are full', async () => {
   const { engine, sender, scope } = rig({
-    endpoints: [endpoint('dear', { priority: 1 }), endpoint('cheap', { maxConcurrency: 3 })],
+    endpoints: [
+      endpoint('dear', { priority: 1, rpm: 1e6 }),
+      endpoint('cheap', { maxConcurrency: 3, rpm: 1e6 }),
+    ],
   });
   const calls = Array.from({ length: 5 }, () => engine.chat(request(), scope));
   await settled();

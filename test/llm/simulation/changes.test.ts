@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Figures } from './cases.ts';
-import { halvedAndBack, oneDead, outage, unequal } from './changes.ts';
+import { coldStart, halvedAndBack, oneDead, outage, unequal } from './changes.ts';
 
 const chance = { seed: 1 };
 const hold = (figures: Figures, held: boolean) => assert.ok(held, JSON.stringify(figures));
@@ -17,6 +17,19 @@ test('eight endpoints of 1:2:4:8 quota: 95 % of the sum is used, each within 5 %
   const figures = await unequal(true, chance);
   hold(figures, figures.share! >= 0.95 && figures.mostOff! <= 0.05);
 });
+
+for (const [name, rates] of [
+  ['one endpoint', [40]],
+  ['four endpoints', [10, 10, 10, 10]],
+  ['eight endpoints of 1:2:4:8', [1, 2, 4, 8, 1, 2, 4, 8].map((size) => (size * 4) / 3)],
+] as const) {
+  test(`a cold start of ${name} told by headers: 0.5 % of 800 calls are refused at most, 1.5 s are lost`, async () => {
+    for (const seed of [1, 2, 3]) {
+      const figures = await coldStart(rates, true, { seed });
+      hold(figures, figures.refused! <= 0.005 && figures.lost === 0 && figures.tookS! <= 21.5);
+    }
+  });
+}
 
 for (const mood of ['black hole', 'reset', '500', 'slow'] as const) {
   test(`one of four endpoints dead (${mood}): 27 % of the rate is lost at most, it gets a probe every 30 s and is back 35 s after healing`, async () => {

@@ -44,6 +44,20 @@ export async function unequal(headers: boolean, chance: Chance): Promise<Figures
   return { share: all / (quota * 2.5), mostOff: Math.max(...off) };
 }
 
+/** 800 rows to endpoints that nobody knows yet, of so many rows a second each, 40 together; a row costs 1,090 tokens. */
+export async function coldStart(rates: readonly number[], headers: boolean, chance: Chance): Promise<Figures> {
+  const parties = rates.map((rate) => ({
+    backend: { tpm: rate * 60 * 1_090, headers, retryAfter: true, latencyMs: 200 },
+  }));
+  const { backends, clock, close, work } = world(parties, chance);
+  const rows = work({ outstanding: 400, count: 800 });
+  await clock.run(60_000);
+  await close();
+  const sum = (what: 'sent' | 'refused') =>
+    backends.reduce((total, backend) => total + backend.sum(what, 0, 60), 0);
+  return { tookS: rows.endedMs / 1_000, refused: sum('refused') / sum('sent'), lost: rows.lost };
+}
+
 /** One of four equal endpoints is out from the first minute to the third. */
 export async function oneDead(
   mood: 'black hole' | 'reset' | '500' | 'slow',
