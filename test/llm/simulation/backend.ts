@@ -6,7 +6,7 @@ import { failure, ok } from '../setUp.ts';
 import { type QuotaWindow, quotaWindow, type WindowKind } from './quotaWindow.ts';
 
 /** A prime, so that stalls fall anywhere in the windows of a quota. */
-const stallEveryMs = 997;
+const stallEveryMs = 4_999;
 const stallMs = 20;
 
 /** What one simulated endpoint is like. */
