@@ -45,7 +45,11 @@ export async function unequal(headers: boolean, chance: Chance): Promise<Figures
 }
 
 /** 800 rows to endpoints that nobody knows yet, of so many rows a second each, 40 together; a row costs 1,090 tokens. */
-export async function coldStart(rates: readonly number[], headers: boolean, chance: Chance): Promise<Figures> {
+export async function coldStart(
+  rates: readonly number[],
+  headers: boolean,
+  chance: Chance,
+): Promise<Figures> {
   const parties = rates.map((rate) => ({
     backend: { tpm: rate * 60 * 1_090, headers, retryAfter: true, latencyMs: 200 },
   }));
