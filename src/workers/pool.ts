@@ -29,6 +29,12 @@ interface Packed<Name> {
   readonly transferList?: ArrayBuffer[];
 }
 
+/**
+ * Space for young objects of each thread. V8's own 48 MB fill with texts that nobody holds: two busy threads took
+ * 100 to 200 MB more, and prepared a batch in 5 % less CPU.
+ */
+const maxYoungMb = 8;
+
 /** Reading takes milliseconds; a client must hear of bytes that hang it within 2 s. */
 const readingLimitMs = 1500;
 /** A task takes tens of milliseconds, so a full queue is soon shorter. */
@@ -44,6 +50,7 @@ const threadFile = import.meta.filename.endsWith('.ts') ? './thread.ts' : './thr
 export function poolWorkers({ threads, maxQueue, clock, log }: PoolOptions): Workers {
   const pool = new Piscina<ThreadTask, ThreadReply>({
     filename: new URL(threadFile, import.meta.url).href,
+    resourceLimits: { maxYoungGenerationSizeMb: maxYoungMb },
     minThreads: threads,
     maxThreads: threads,
   });

@@ -74,7 +74,10 @@ export const schema = strict({
     message_bytes: count.default(67_108_864),
     /** Spark's own default batch. */
     batch_rows: count.default(10_000),
-    /** Four of the largest messages; the process stays under a gigabyte. */
+    /**
+     * Four of the largest messages; as many bytes again may wait. Measured: 512 streams that always had two batches of
+     * 64 KB to 1 MB on their way took a server of 0.25 GB to 1.6 GB, and to 0.8 GB with a quarter of this.
+     */
     inflight_bytes: count.default(268_435_456),
     /** Two exchanges from each of 256 Spark tasks. */
     waiting_exchanges: count.default(512),
