@@ -77,14 +77,13 @@ export function readRateHeaders(header: ReadHeader): RateHeaders {
 
 /**
  * How long a reply asks us to wait: `retry-after-ms`, else `retry-after` in seconds or as an HTTP date, which is
- * read against the reply's own `date`, so that clocks need not agree. Of several the longest; null: it does not say.
+ * read against the reply's own `date`, so that clocks need not agree. Of several the longest. Null: it does not say,
+ * or says "not at all", which would have us ask a server that refuses without end.
  */
 export function readRetryAfterMs(header: ReadHeader): number | null {
-  const ms = amounts(header('retry-after-ms'));
-  if (ms.length > 0) return Math.max(...ms);
   const after = header('retry-after');
-  const seconds = amounts(after);
-  if (seconds.length > 0) return Math.max(...seconds) * 1000;
-  const wait = Date.parse(after ?? '') - Date.parse(header('date') ?? '');
-  return Number.isNaN(wait) ? null : Math.max(wait, 0);
+  const ms = [...amounts(header('retry-after-ms')), 0];
+  const seconds = [...amounts(after), 0];
+  const dated = Date.parse(after ?? '') - Date.parse(header('date') ?? '');
+  return [Math.max(...ms), Math.max(...seconds) * 1000, dated].find((wait) => wait > 0) ?? null;
 }
