@@ -9,8 +9,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import { connect } from '../../src/server/client.ts';
+import { batchesOf } from './batches.ts';
 import { type Measured, median, startMeasured, untilAnswers } from './measured.ts';
 import { overheadRows } from './overheadRows.ts';
 
@@ -51,19 +51,10 @@ function loop(process: Measured): Candidate {
   };
 }
 
-function batchesOf(texts: readonly string[]): { ipc: Uint8Array; rowCount: number }[] {
-  const batches = [];
-  for (let at = 0; at < texts.length; at += batchRows) {
-    const conversation = vectorFromArray(texts.slice(at, at + batchRows), new Utf8());
-    batches.push({ ipc: tableToIPC(new Table({ conversation }), 'stream'), rowCount: conversation.length });
-  }
-  return batches;
-}
-
 function server(): Candidate {
   const client = connect(`127.0.0.1:${serverPort}`);
   return async (count, from) => {
-    const batches = batchesOf(overheadRows(count, from));
+    const batches = batchesOf(overheadRows(count, from), batchRows);
     const startedMs = performance.now();
     let next = 0;
     let ok = 0;
