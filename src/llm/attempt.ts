@@ -30,7 +30,7 @@ export function attemptWith(send: Send, clock: Clock, meters: Meters, shortestTi
     let target: Target | undefined;
     let result: SendResult;
     try {
-      target = endpoint.target();
+      target = endpoint.access.target();
       result = await send(target, request, attempt);
     } catch {
       result = target === undefined ? noKey : broken;
@@ -69,14 +69,15 @@ function settle(
     }
     case 'rejected': {
       meters.failed(endpoint, 'rejected');
-      const mended = result.status === 401 && target !== undefined && endpoint.rereadKey(target.apiKey);
+      const mended =
+        result.status === 401 && target !== undefined && endpoint.access.rereadKey(target.apiKey);
       if (mended) lease.ignored();
       else lease.dropped(result);
       return mended;
     }
     case 'format_rejected': {
       meters.failed(endpoint, 'rejected');
-      const mended = target !== undefined && endpoint.simplify(target.structured);
+      const mended = target !== undefined && endpoint.access.simplify(target.structured);
       lease.ignored();
       return mended;
     }

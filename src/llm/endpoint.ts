@@ -1,17 +1,17 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import { Access } from './access.ts';
 import { Aimd } from './aimd.ts';
 import { Breaker } from './breaker.ts';
 import type { ChatRequest, EndpointView } from './call.ts';
-import { type EndpointConfig, type StructuredMode, structuredModes, type Tuning } from './config.ts';
+import type { EndpointConfig, Tuning } from './config.ts';
 import { Cooling } from './cooling.ts';
 import { attemptTimeoutMs, LatencyWindow } from './latency.ts';
 import { Lease } from './lease.ts';
 import type { FailedSend, OkSend } from './outcome.ts';
 import { Quota } from './quota.ts';
 import { Scout } from './scout.ts';
-import type { Target } from './send.ts';
 
 /** What an endpoint needs from around it. */
 export interface EndpointPorts {
@@ -40,6 +40,7 @@ export class Endpoint {
   readonly model: string;
   readonly config: EndpointConfig;
   readonly quota: Quota;
+  readonly access: Access;
   readonly #ports: EndpointPorts;
   readonly #concurrency: Aimd;
   readonly #breaker: Breaker;
@@ -49,8 +50,6 @@ export class Endpoint {
   #neighbours: Neighbours = { freed() {}, mayEject: () => false, recovered() {} };
   #inflight = 0;
   #inflightTokens = 0;
-  #structured: StructuredMode;
-  #apiKey: string | undefined;
 
   constructor(model: string, config: EndpointConfig, ports: EndpointPorts) {
     const { tuning } = ports;
@@ -59,12 +58,12 @@ export class Endpoint {
     this.config = config;
     this.#ports = ports;
     this.quota = new Quota(config, tuning, nowMs);
+    this.access = new Access(model, config, ports.log);
     this.#concurrency = new Aimd(tuning.startConcurrency, config.maxConcurrency, tuning.concurrencyCut);
     this.#breaker = new Breaker(tuning);
     this.#cooling = new Cooling(tuning, ports.random);
     this.#scout = new Scout(config.tpm !== null || config.rpm !== null);
     this.#latency = new LatencyWindow(nowMs);
-    this.#structured = config.structured === 'auto' ? structuredModes[0] : config.structured;
   }
 
   join(neighbours: Neighbours): void {
@@ -135,38 +134,6 @@ export class Endpoint {
     );
   }
 
-  /** Where and how to send now. Throws what reading the key throws. */
-  target(): Target {
-    this.#apiKey ??= this.config.apiKey();
-    return { config: this.config, apiKey: this.#apiKey, structured: this.#structured };
-  }
-
-  /** Reads the key again; true when it changed, so that a 401 may have been about the old one. */
-  rereadKey(refused: string): boolean {
-    this.#apiKey = undefined;
-    try {
-      return this.target().apiKey !== refused;
-    } catch {
-      return false;
-    }
-  }
-
-  /** Gives up the mode that was refused; true when there is a simpler one to use from now on. */
-  simplify(refused: StructuredMode): boolean {
-    if (this.config.structured !== 'auto') return false;
-    if (refused !== this.#structured) return true;
-    const next = structuredModes[structuredModes.indexOf(refused) + 1];
-    if (next === undefined) return false;
-    this.#structured = next;
-    this.#ports.log.warn('Endpoint refuses a response_format; using a simpler one from now on', {
-      model: this.model,
-      endpoint: this.config.name,
-      refused,
-      now: next,
-    });
-    return true;
-  }
-
   /** Called by a lease, once. */
   settleOk(lease: Lease, { reply, rates }: OkSend): void {
     const nowMs = this.#ports.clock.now();
@@ -222,7 +189,7 @@ export class Endpoint {
   }
 
   #rejected(failure: FailedSend, nowMs: number): void {
-    this.#apiKey = undefined;
+    this.access.forgetKey();
     if (!this.#breaker.rejected(failure.reason, nowMs)) return;
     this.#ports.log.error('Endpoint refuses this account, key or address: it gets no calls but a probe', {
       model: this.model,

@@ -1,8 +1,8 @@
 import { BorneRate } from './borneRate.ts';
-import type { EndpointView } from './call.ts';
 import type { EndpointConfig, Provider, Tuning } from './config.ts';
 import type { QuotaHeaders, RateHeaders } from './headers.ts';
 import { Limit } from './limit.ts';
+import { quotaView } from './quotaView.ts';
 import { Spending } from './spending.ts';
 
 /** What a call was charged, and where the running totals stood then. */
@@ -174,18 +174,7 @@ export class Quota {
   }
 
   /** How it looks from outside; where nobody tells a limit, the one that was learned stands for requests. */
-  view(nowMs: number): Pick<EndpointView, 'quota' | 'level' | 'used' | 'learned'> {
-    const learned = this.#learned !== null;
-    const requests = this.#learned ?? this.#requests;
-    const tokens = this.#tokens;
-    // What was learned is a guess: what is made of it now is nearer the truth.
-    const part = learned ? requests.use(nowMs) : 1;
-    const of = (value: number | null, by: number) => (value === null ? null : value * by);
-    return {
-      quota: { requests: of(requests.perMinute, part), tokens: tokens.perMinute },
-      level: { requests: requests.level(nowMs), tokens: tokens.level(nowMs) },
-      used: { requests: of(requests.used(nowMs), 1 / part), tokens: tokens.used(nowMs) },
-      learned,
-    };
+  view(nowMs: number): ReturnType<typeof quotaView> {
+    return quotaView({ requests: this.#requests, tokens: this.#tokens, learned: this.#learned }, nowMs);
   }
 }
