@@ -1,16 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Profiler } from 'node:inspector';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
 export interface Used {
   readonly cpuMs: number;
+  /** Of it, on the main thread. */
+  readonly mainMs: number;
   readonly rssBytes: number;
 }
 
 /** A process of ours that tells what CPU and memory it has used. */
 export interface Measured {
   used(): Promise<Used>;
+  /** A profile of its main thread while `work` goes on. */
+  profile(work: () => Promise<unknown>): Promise<Profiler.Profile>;
   /** The next line of its standard output. */
   line(): Promise<string>;
   send(line: string): void;
@@ -36,15 +41,24 @@ export function startMeasured(file: string, args: readonly string[]): Measured {
       else waiter(part);
     }
   });
+  const ask = (question: string) =>
+    new Promise<unknown>((resolve) => {
+      child.once('message', resolve);
+      child.send(question);
+    });
   return {
-    used: () =>
-      new Promise((resolve) => {
-        child.once('message', (message) => {
-          const { cpu, rssBytes } = message as { cpu: NodeJS.CpuUsage; rssBytes: number };
-          resolve({ cpuMs: (cpu.user + cpu.system) / 1000, rssBytes });
-        });
-        child.send('used');
-      }),
+    async used() {
+      const used = (await ask('used')) as Record<'cpu' | 'mainThread', NodeJS.CpuUsage> & {
+        rssBytes: number;
+      };
+      const ms = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1000;
+      return { cpuMs: ms(used.cpu), mainMs: ms(used.mainThread), rssBytes: used.rssBytes };
+    },
+    async profile(work) {
+      await ask('profile');
+      await work();
+      return (await ask('profiled')) as Profiler.Profile;
+    },
     line: () =>
       new Promise((resolve) => {
         const line = lines.shift();

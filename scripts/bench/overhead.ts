@@ -5,14 +5,9 @@
  *
  *   node scripts/bench/overhead.ts [--rows 20000] [--concurrency 512] [--latency 200] [--rounds 3]
  */
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { connect } from '../../src/server/client.ts';
-import { batchesOf } from './batches.ts';
-import { type Measured, median, startMeasured, untilAnswers } from './measured.ts';
-import { overheadRows } from './overheadRows.ts';
+import { type Measured, median, startMeasured } from './measured.ts';
+import { type Candidate, startServer, startSimulator, warmUpRows } from './overheadServer.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,21 +20,11 @@ const { values } = parseArgs({
 const rows = Number(values.rows);
 const concurrency = Number(values.concurrency);
 const rounds = Number(values.rounds);
-/** Enough for compilers, connections and the engine's concurrency to settle. */
-const warmUpRows = Math.max(rows / 2, 10_000);
-const batchRows = 256;
-const simulatorPort = 18_199;
-const serverPort = 18_215;
-const statusPort = 18_264;
-const origin = `http://127.0.0.1:${simulatorPort}`;
-
 interface Outcome {
   readonly rowsPerSecond: number;
   readonly cpuMsPerRow: number;
   readonly rssBytes: number;
 }
-
-type Candidate = (count: number, from: number) => Promise<number>;
 
 function loop(process: Measured): Candidate {
   return async (count, from) => {
@@ -51,33 +36,10 @@ function loop(process: Measured): Candidate {
   };
 }
 
-function server(): Candidate {
-  const client = connect(`127.0.0.1:${serverPort}`);
-  return async (count, from) => {
-    const batches = batchesOf(overheadRows(count, from), batchRows);
-    const startedMs = performance.now();
-    let next = 0;
-    let ok = 0;
-    const worker = async () => {
-      while (next < batches.length) {
-        const { ledger } = await client.classify(
-          { classifiers: ['topic'], jobId: 'bench' },
-          batches[next++]!,
-        );
-        ok += ledger.ok;
-      }
-    };
-    // Twice the questions that can be in flight, so that the server never waits for its client.
-    await Promise.all(Array.from({ length: Math.ceil((2 * concurrency) / batchRows) }, worker));
-    if (ok !== count) throw new Error(`${count - ok} of ${count} rows are not ok`);
-    return performance.now() - startedMs;
-  };
-}
-
 async function measure(process: Measured, candidate: Candidate): Promise<Outcome[]> {
   let from = 0;
-  await candidate(warmUpRows, from);
-  from += warmUpRows;
+  await candidate(warmUpRows(rows), from);
+  from += warmUpRows(rows);
   const outcomes: Outcome[] = [];
   for (let round = 0; round < rounds; round++, from += rows) {
     const before = await process.used();
@@ -97,44 +59,25 @@ function medianOf(outcomes: readonly Outcome[]): Outcome {
   return { rowsPerSecond: of('rowsPerSecond'), cpuMsPerRow: of('cpuMsPerRow'), rssBytes: of('rssBytes') };
 }
 
-function configFile(): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'semtel-bench-')), 'semtel.yaml');
-  const config = `
-listen: 127.0.0.1:${serverPort}
-status: 127.0.0.1:${statusPort}
-models:
-  default:
-    endpoints:
-      - { name: bench, base_url: "${origin}/v1", model: bench, max_concurrency: ${concurrency} }
-`;
-  writeFileSync(file, config);
-  return file;
-}
-
-const control = JSON.stringify({ answers: 'hash', latency_ms: Number(values.latency), latency_sigma: 0 });
-const simulator = startMeasured('src/cli/main.ts', [
-  'simulate',
-  '--port',
-  String(simulatorPort),
-  '--control',
-  control,
-]);
-await untilAnswers(`${origin}/semtel/stats`);
+const simulator = await startSimulator(Number(values.latency));
 
 const results: [string, Outcome][] = [];
 for (const [name, kind] of [
   ['(a) openai SDK loop', 'sdk'],
   ['(b) undici pool', 'undici'],
 ] as const) {
-  const process = startMeasured('scripts/bench/overheadLoop.ts', [kind, origin, String(concurrency)]);
+  const process = startMeasured('scripts/bench/overheadLoop.ts', [
+    kind,
+    simulator.origin,
+    String(concurrency),
+  ]);
   results.push([name, medianOf(await measure(process, loop(process)))]);
   await process.stop();
 }
-const serve = startMeasured('src/cli/main.ts', ['serve', '--config', configFile(), '--log-level', 'warn']);
-await untilAnswers(`http://127.0.0.1:${statusPort}/readyz`);
-results.push(['semtel, all-in', medianOf(await measure(serve, server()))]);
-await serve.stop();
-await simulator.stop();
+const server = await startServer(simulator.origin, concurrency);
+results.push(['semtel, all-in', medianOf(await measure(server.process, server.ask))]);
+await server.process.stop();
+await simulator.process.stop();
 
 const bare = results[1]![1];
 const sdk = results[0]![1];

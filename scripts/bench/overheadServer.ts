@@ -1,0 +1,74 @@
+/** semtel as overhead.ts and profile.ts measure it: a server process of its own before a simulated endpoint. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '../../src/server/client.ts';
+import { batchesOf } from './batches.ts';
+import { type Measured, startMeasured, untilAnswers } from './measured.ts';
+import { overheadRows } from './overheadRows.ts';
+
+const batchRows = 256;
+const simulatorPort = 18_199;
+const serverPort = 18_215;
+const statusPort = 18_264;
+
+/** Asks `count` rows, the first of them numbered `from`; gives the milliseconds it took. */
+export type Candidate = (count: number, from: number) => Promise<number>;
+
+/** Enough for compilers, connections and the engine's concurrency to settle. */
+export function warmUpRows(rows: number): number {
+  return Math.max(rows / 2, 10_000);
+}
+
+/** An endpoint that answers each request after `latencyMs`, without limits. */
+export async function startSimulator(latencyMs: number): Promise<{ process: Measured; origin: string }> {
+  const origin = `http://127.0.0.1:${simulatorPort}`;
+  const control = JSON.stringify({ answers: 'hash', latency_ms: latencyMs, latency_sigma: 0 });
+  const args = ['simulate', '--port', String(simulatorPort), '--control', control];
+  const process = startMeasured('src/cli/main.ts', args);
+  await untilAnswers(`${origin}/semtel/stats`);
+  return { process, origin };
+}
+
+/** `semtel serve` with one endpoint, and the way of rows through it over gRPC. */
+export async function startServer(
+  origin: string,
+  concurrency: number,
+): Promise<{ process: Measured; ask: Candidate }> {
+  const file = join(mkdtempSync(join(tmpdir(), 'semtel-bench-')), 'semtel.yaml');
+  const config = `
+listen: 127.0.0.1:${serverPort}
+status: 127.0.0.1:${statusPort}
+models:
+  default:
+    endpoints:
+      - { name: bench, base_url: "${origin}/v1", model: bench, max_concurrency: ${concurrency} }
+`;
+  writeFileSync(file, config);
+  const process = startMeasured('src/cli/main.ts', ['serve', '--config', file, '--log-level', 'warn']);
+  await untilAnswers(`http://127.0.0.1:${statusPort}/readyz`);
+  return { process, ask: askServer(concurrency) };
+}
+
+function askServer(concurrency: number): Candidate {
+  const client = connect(`127.0.0.1:${serverPort}`);
+  return async (count, from) => {
+    const batches = batchesOf(overheadRows(count, from), batchRows);
+    const startedMs = performance.now();
+    let next = 0;
+    let ok = 0;
+    const worker = async () => {
+      while (next < batches.length) {
+        const { ledger } = await client.classify(
+          { classifiers: ['topic'], jobId: 'bench' },
+          batches[next++]!,
+        );
+        ok += ledger.ok;
+      }
+    };
+    // Twice the questions that can be in flight, so that the server never waits for its client.
+    await Promise.all(Array.from({ length: Math.ceil((2 * concurrency) / batchRows) }, worker));
+    if (ok !== count) throw new Error(`${count - ok} of ${count} rows are not ok`);
+    return performance.now() - startedMs;
+  };
+}
