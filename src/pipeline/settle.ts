@@ -67,9 +67,11 @@ function countAnswers(classifier: string, answers: readonly Answer[], metrics: M
     const { status, source } = group[0]!;
     metrics.count('semtel_answers_total', { classifier, status, source }, group.length);
   }
-  for (const { repair } of answers)
-    for (const each of repair?.split('+') ?? [])
-      metrics.count('semtel_repairs_total', { classifier, repair: each });
+  // Stored and shared answers repeat a reply that was counted before.
+  for (const { repair, source } of answers)
+    if (source === 'llm' && repair !== null)
+      for (const each of repair.split('+'))
+        metrics.count('semtel_repairs_total', { classifier, repair: each });
 }
 
 /** Answers in row order to one Arrow record batch, encoded in a worker, and the ledger that counts them. */

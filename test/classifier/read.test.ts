@@ -129,6 +129,18 @@ test('a missing, misplaced or extreme item makes the answer invalid and is named
   }
 });
 
+test('a key that stands twice is seen however long its value is written', () => {
+  const counted = load(
+    promptText(
+      'outputs: [{ name: label, kind: string, enumValues: [Food, Health] }, { name: n, kind: float }]',
+    ),
+  );
+  const reply = '{"label":"Food","label":"Health","n":1e18}';
+  assert.equal(JSON.stringify(JSON.parse(reply)).length, reply.length);
+  const reading = counted.read(reply);
+  assert.ok(!reading.ok && reading.code === 'unreadable');
+});
+
 test('a near miss between two labels is not guessed', () => {
   const pair = load(
     promptText(

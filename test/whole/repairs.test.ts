@@ -41,6 +41,9 @@ test('each repair is named in its row and counted', async () => {
       'expertise wrong_case',
     ]);
     assert.deepEqual(counts, inRows);
+    const stored = await client.classify({ classifiers: ['expertise'] }, batchOf(texts));
+    assert.equal(stored.ledger.stored, texts.length);
+    assert.deepEqual(counts, inRows, 'a reply is counted once');
   };
   await withStack({ answers: 'marked', seed: 5, faults }, work, { metrics });
 });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Reading } from '../classifier.ts';
-import { withoutDoubledKeys } from './doubledKeys.ts';
+import { hasDoubledKeys } from './doubledKeys.ts';
 import { bad } from './fault.ts';
 import { jsonIn, maxAnswerChars } from './json.ts';
 import { isMapping } from './values.ts';
@@ -17,10 +17,7 @@ function strictObject(reply: string): CombinedReply | null {
   if (reply.length > maxAnswerChars) return null;
   try {
     const value: unknown = JSON.parse(reply);
-    if (!isMapping(value)) return null;
-    const single =
-      JSON.stringify(value).length === reply.length || withoutDoubledKeys(reply)?.doubled === false;
-    return single ? { value, repairs: [] } : null;
+    return isMapping(value) && !hasDoubledKeys(reply, value) ? { value, repairs: [] } : null;
   } catch {
     return null;
   }

@@ -45,3 +45,9 @@ export function withoutDoubledKeys(text: string): Once | undefined {
     throw error;
   }
 }
+
+/** Whether a key stands twice in valid JSON text of this value, with equal values or not. */
+export function hasDoubledKeys(text: string, value: unknown): boolean {
+  // Text that is the value's own has each key once: the quick way, and that of almost every reply.
+  return text !== JSON.stringify(value) && withoutDoubledKeys(text)?.doubled !== false;
+}

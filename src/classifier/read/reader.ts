@@ -5,7 +5,7 @@ import type { Reading } from '../classifier.ts';
 import type { Derivation, Outputs } from '../derive.ts';
 import type { DeclaredOutput } from '../outputs.ts';
 import { replyType } from '../schema.ts';
-import { withoutDoubledKeys } from './doubledKeys.ts';
+import { hasDoubledKeys } from './doubledKeys.ts';
 import { bad, faultOf } from './fault.ts';
 import { jsonIn, maxAnswerChars, type Unwrapped } from './json.ts';
 import { type Shape, shapesOf } from './shape.ts';
@@ -38,10 +38,7 @@ function readStrict(reply: string, { type, derivation }: Target): Reading | null
     return null;
   }
   const fit = type.safeParse(value);
-  if (!fit.success) return null;
-  // Text as short as its own value has no key twice; any other is looked at.
-  if (JSON.stringify(value).length !== reply.length && withoutDoubledKeys(reply)?.doubled !== false)
-    return null;
+  if (!fit.success || hasDoubledKeys(reply, value)) return null;
   return { ok: true, outputs: derivation.derive(fit.data), repair: null };
 }
 

@@ -92,9 +92,9 @@ export const valueRepairs: readonly ValueRepair[] = [
     name: 'extra_property',
     repair: (value, shapes) =>
       eachObject(value, shapes, (object, members) => {
-        const kept = Object.entries(object).filter(([name]) =>
-          members.some(({ output }) => output.name === name),
-        );
+        // Another spelling of a declared name stays: it may hold another answer.
+        const declared = new Set(members.map(({ output }) => plainName(output.name)));
+        const kept = Object.entries(object).filter(([name]) => declared.has(plainName(name)));
         return kept.length === Object.keys(object).length ? object : Object.fromEntries(kept);
       }),
   },

@@ -78,6 +78,16 @@ export const shape: readonly Fault[] = [
     },
   },
   {
+    name: 'two_spellings_of_a_name',
+    spoil({ outputs, other }, random) {
+      const name = pick(Object.keys(outputs), random);
+      return {
+        text: print({ ...outputs, [name.toUpperCase()]: other[name] }),
+        expected: { code: 'schema_mismatch' },
+      };
+    },
+  },
+  {
     name: 'single_item',
     spoil({ outputs, set }) {
       const name = set.output ?? first(outputs, 'number')!;
