@@ -20,30 +20,38 @@ export const noRateHeaders: RateHeaders = { requests: nothing, tokens: nothing }
 interface Names {
   readonly limit: readonly string[];
   readonly remaining: readonly string[];
+  /** Seconds that the limit is for; where it is missing, sixty. Azure tells it. */
+  readonly period: string;
 }
-
-const openaiNames = (unit: string) => ({
-  limit: `x-ratelimit-limit-${unit}`,
-  remaining: `x-ratelimit-remaining-${unit}`,
-});
-const anthropicNames = (unit: string) => ({
-  limit: `anthropic-ratelimit-${unit}-limit`,
-  remaining: `anthropic-ratelimit-${unit}-remaining`,
-});
-const all = (...names: readonly { readonly limit: string; readonly remaining: string }[]): Names => ({
-  limit: names.map(({ limit }) => limit),
-  remaining: names.map(({ remaining }) => remaining),
-});
 
 /**
  * OpenAI's names, which Azure, most gateways and Anthropic's compatible address use too, and Anthropic's own.
  * Of Anthropic's limits for input and output, input is nearly all of what a label costs.
  */
-const requestNames = all(openaiNames('requests'), anthropicNames('requests'));
-const tokenNames = all(openaiNames('tokens'), anthropicNames('tokens'), anthropicNames('input-tokens'));
+const requestNames: Names = {
+  limit: ['x-ratelimit-limit-requests', 'anthropic-ratelimit-requests-limit'],
+  remaining: ['x-ratelimit-remaining-requests', 'anthropic-ratelimit-requests-remaining'],
+  period: 'x-ratelimit-renewalperiod-requests',
+};
+const tokenNames: Names = {
+  limit: [
+    'x-ratelimit-limit-tokens',
+    'anthropic-ratelimit-tokens-limit',
+    'anthropic-ratelimit-input-tokens-limit',
+  ],
+  remaining: [
+    'x-ratelimit-remaining-tokens',
+    'anthropic-ratelimit-tokens-remaining',
+    'anthropic-ratelimit-input-tokens-remaining',
+  ],
+  period: 'x-ratelimit-renewalperiod-tokens',
+};
 
 /** Beyond any real quota: such a number is a mistake or "unlimited". */
 const largest = 1e11;
+
+/** Nobody limits longer than a day at a time. */
+const longestPeriodS = 86_400;
 
 /** The numbers a header holds, several where gateways add their own; what is absurd counts as missing. */
 function amounts(text: string | null): readonly number[] {
@@ -68,10 +76,13 @@ function least(header: ReadHeader, names: readonly string[], zero: boolean): num
  * a quota is whole again, not when there is room for a call.
  */
 export function readRateHeaders(header: ReadHeader): RateHeaders {
-  const quota = ({ limit, remaining }: Names): QuotaHeaders => ({
-    limit: least(header, limit, false),
-    remaining: least(header, remaining, true),
-  });
+  const quota = (names: Names): QuotaHeaders => {
+    const limit = least(header, names.limit, false);
+    const told = least(header, [names.period], false) ?? 60;
+    const periodS = told <= longestPeriodS ? told : 60;
+    const remaining = least(header, names.remaining, true);
+    return { limit: limit === null ? null : (limit * 60) / periodS, remaining };
+  };
   return { requests: quota(requestNames), tokens: quota(tokenNames) };
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { readRateHeaders, readRetryAfterMs } from '../../src/llm/headers.ts';
 import { endpoint, failure, ok, request, rig } from './setUp.ts';
 
-const names = ['limit', 'remaining', 'reset'].flatMap((field) =>
+const names = ['limit', 'remaining', 'reset', 'renewalperiod'].flatMap((field) =>
   ['requests', 'tokens'].flatMap((unit) => [
     `x-ratelimit-${field}-${unit}`,
     `anthropic-ratelimit-${unit}-${field}`,
