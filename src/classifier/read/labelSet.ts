@@ -28,8 +28,8 @@ function folded(text: string): string {
     .trim();
 }
 
-/** English endings. What is left must be long enough to be the word: caring is no car, yes is no ye. */
-const ending = /(?<=.{4})(?:ing|ed)$|(?<=.{3})(?:es|s|e)$/;
+/** English endings. What is left must be long enough to be the word: care and caring are no car, yes is no ye. */
+const ending = /(?<=.{4})(?:ing|ed|es|e)$|(?<=.{3})s$/;
 
 /** Each word without its ending: analyzing, analyzed, analyzes and analyze meet, and so do study and studies. */
 function stemmed(text: string): string {
@@ -53,7 +53,7 @@ function sameKey(set: readonly Spelled[], key: (text: string) => string): Candid
 
 /** Slips allowed in a word of this length: none in short ones, where one letter makes another word. */
 function slips(length: number): number {
-  if (length < 4) return 0;
+  if (length < 5) return 0;
   return length < 8 ? 1 : length < 16 ? 2 : 3;
 }
 
@@ -73,8 +73,9 @@ function nearMiss(set: readonly Spelled[]): Candidates {
   return (text) => {
     const wanted = folded(text);
     const allowed = slips(wanted.length);
+    const level = digits(wanted);
     const near = known
-      .filter((each) => each.digits === digits(wanted))
+      .filter((each) => each.digits === level)
       .filter(({ spelling }) => Math.abs(spelling.length - wanted.length) < allowed + 2)
       .map((each) => ({ ...each, far: editDistance(wanted, each.spelling) }))
       .sort((a, b) => a.far - b.far);

@@ -65,6 +65,7 @@ export const sets: readonly LabelSet[] = [
       ['Foods', 'Food'],
       ['Sciences', 'Science'],
       ['Game', 'Games'],
+      ['Studies', 'Education'],
       ['Relationship', 'Relationships'],
     ],
     inflection: [
@@ -84,7 +85,7 @@ export const sets: readonly LabelSet[] = [
     ],
     ambiguous: ['Food or Health', 'Travel, Food', 'Home and Business'],
     translated: ['Gesundheit', 'Voyage', '健康', 'Финансы'],
-    invented: ['Astrology', 'not Health', 'Sport Science', 'label', '3'],
+    invented: ['Astrology', 'care', 'Foot', 'not Health', 'Sport Science', 'label', '3'],
   }),
   labelSet(shipped('expertise'), {
     plural: [
