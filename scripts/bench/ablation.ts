@@ -16,8 +16,8 @@ const without: Readonly<Record<string, Partial<Tuning>>> = {
   'no concurrency cut': { concurrencyCut: 1 },
   'no ejection': { ejectAfter: never },
   'no retry budget': { retriesPerS: 1e9 },
-  'back-off up to 20 s': { backoffMaxMs: 20_000 },
-  'outage counts against calls': { maxOutageAttempts: 10 },
+  'back-off as AWS, up to 20 s': { backoffFactor: 2, backoffMaxMs: 20_000 },
+  'no gap between calls that all fail': { outageProbeMs: 0 },
 };
 
 const shown = (figures: Figures) =>

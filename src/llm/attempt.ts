@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { SemtelError } from '../base/error.ts';
-import { openScope, type Scope } from '../base/scope.ts';
+import { type OwnedScope, openScope, type Scope } from '../base/scope.ts';
 import type { ChatRequest } from './call.ts';
 import type { Lease } from './lease.ts';
 import type { Meters } from './meters.ts';
@@ -14,19 +14,22 @@ export interface Attempted {
   readonly mended: boolean;
 }
 
-/** Sends one request under a lease, within the attempt's timeout, and settles the lease. Never rejects. */
-export type Attempt = (lease: Lease, request: ChatRequest, scope: Scope) => Promise<Attempted>;
-
-const timedOut = () => new SemtelError('deadline', 'The attempt timed out.');
+/**
+ * Sends one request under a lease, within the timeout of a call that timed out `timeouts` times before, and settles the
+ * lease. Never rejects.
+ */
+export type Attempt = (
+  lease: Lease,
+  request: ChatRequest,
+  timeouts: number,
+  scope: Scope,
+) => Promise<Attempted>;
 
 export function attemptWith(send: Send, clock: Clock, meters: Meters, shortestTimeoutMs: number): Attempt {
-  return async (lease, request, scope) => {
+  return async (lease, request, timeouts, scope) => {
     const { endpoint } = lease;
-    const attempt = openScope(clock, {
-      parent: scope,
-      deadlineMs: lease.sentMs + lease.timeoutMs,
-      onDeadline: timedOut,
-    });
+    const attempt = openScope(clock, { parent: scope });
+    const unwatch = watch(lease, timeouts, attempt, clock, shortestTimeoutMs);
     let target: Target | undefined;
     let result: SendResult;
     try {
@@ -35,6 +38,7 @@ export function attemptWith(send: Send, clock: Clock, meters: Meters, shortestTi
     } catch {
       result = target === undefined ? noKey : broken;
     } finally {
+      unwatch();
       attempt.dispose();
     }
     const latencyMs = clock.now() - lease.sentMs;
@@ -44,6 +48,27 @@ export function attemptWith(send: Send, clock: Clock, meters: Meters, shortestTi
     }
     return { result, latencyMs, mended: settle(lease, target, result, latencyMs, meters) };
   };
+}
+
+/**
+ * Ends an attempt that has had its time. What that is, is looked at again as often as the shortest timeout: an endpoint
+ * that nothing was known of may have answered others since.
+ */
+function watch(
+  { endpoint, sentMs }: Lease,
+  timeouts: number,
+  attempt: OwnedScope,
+  clock: Clock,
+  everyMs: number,
+): () => void {
+  let stop = () => {};
+  const look = () => {
+    const leftMs = sentMs + endpoint.timeoutMs(timeouts) - clock.now();
+    if (leftMs <= 0) attempt.end(new SemtelError('deadline', 'The attempt timed out.'));
+    else stop = clock.after(Math.min(leftMs, everyMs), look);
+  };
+  stop = clock.after(everyMs, look);
+  return () => stop();
 }
 
 const noKey = unanswered('rejected', 'has an API key that cannot be read');

@@ -1,6 +1,11 @@
 import type { Random } from '../base/random.ts';
+import type { Tuning } from './config.ts';
 
-/** Pause before the `nth` (from 1) attempt is repeated: exponential with full jitter (AWS Architecture Blog, 2015). */
-export function backoffMs(nth: number, baseMs: number, maxMs: number, random: Random): number {
-  return random() * Math.min(maxMs, baseMs * 2 ** (nth - 1));
+/** Part of a pause that is left to chance: little, as the retry budget and the endpoints' own doors spread calls. */
+const jitter = 0.05;
+
+/** Pause before the `nth` (from 1) attempt is repeated: exponential up to a longest. */
+export function backoffMs(nth: number, tuning: Tuning, random: Random): number {
+  const { backoffMs: first, backoffFactor, backoffMaxMs } = tuning;
+  return Math.min(backoffMaxMs, first * backoffFactor ** (nth - 1)) * (1 - jitter * random());
 }

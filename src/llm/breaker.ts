@@ -6,26 +6,31 @@ export type OutKind = 'ejected' | 'rejected';
 interface Out {
   readonly kind: OutKind;
   readonly reason: string;
-  readonly untilMs: number;
-  readonly probing: boolean;
 }
 
 /**
- * Takes an endpoint out after failures in a row (Envoy's outlier detection) or a refusal of the account, lets one
- * call probe it when its time is over, and lets it back in slowly. 429 is no failure: callers do not report it.
+ * Takes an endpoint out after failures in a row (Envoy's outlier detection) or a refusal of the account, and lets it
+ * back in slowly. While it is out one call is let through now and then to probe it; likewise, more often, while it
+ * fails every call and may not be taken out. 429 is no failure: callers do not report it.
  */
 export class Breaker {
   readonly #tuning: Tuning;
   #out: Out | null = null;
   #failuresInARow = 0;
   #lastFailure = '';
+  /** While it is out or fails every call: when the next call may go. */
+  #nextMs = Number.NEGATIVE_INFINITY;
   #backMs = Number.NEGATIVE_INFINITY;
 
   constructor(tuning: Tuning) {
     this.#tuning = tuning;
   }
 
-  /** Failed so often in a row that a failure says nothing about the call that met it. */
+  get out(): { readonly kind: OutKind; readonly reason: string } | null {
+    return this.#out;
+  }
+
+  /** It fails every call, so that a failure says nothing about the call that met it. */
   get failing(): boolean {
     return this.#out !== null || this.#failuresInARow >= this.#tuning.ejectAfter;
   }
@@ -35,49 +40,46 @@ export class Breaker {
     return this.#out?.reason ?? (this.failing ? this.#lastFailure : null);
   }
 
-  /** Others are back from what took them all: it may be asked at once. */
+  /** Others are back from what took them all: it is asked at once, and is wholly back when it answers. */
   hurry(): void {
-    if (this.#out?.kind === 'ejected') this.#out = { ...this.#out, untilMs: Number.NEGATIVE_INFINITY };
+    if (!this.failing || this.#out?.kind === 'rejected') return;
+    this.#out = null;
+    this.#failuresInARow = this.#tuning.ejectAfter;
+    this.#nextMs = Number.NEGATIVE_INFINITY;
   }
 
-  get out(): { readonly kind: OutKind; readonly reason: string } | null {
-    return this.#out;
-  }
-
-  /** How many of `limit` may be in flight now: none while out, one as a probe, 10 to 100 % on the way back. */
+  /** How many of `limit` may be in flight now: none while out, 10 to 100 % on the way back. */
   slots(limit: number, nowMs: number): number {
-    if (this.#out !== null) return this.#out.probing || nowMs < this.#out.untilMs ? 0 : 1;
+    if (this.#out !== null) return nowMs < this.#nextMs ? 0 : limit;
     const back = (nowMs - this.#backMs) / this.#tuning.rampMs;
     return back >= 1 ? limit : Math.max(1, Math.floor(limit * (0.1 + 0.9 * back)));
   }
 
-  /** When it may get a call again: 0 now, Infinity while a probe is under way. */
+  /** When it may get a call again; 0: now. */
   waitMs(nowMs: number): number {
-    if (this.#out === null) return 0;
-    return this.#out.probing ? Number.POSITIVE_INFINITY : Math.max(this.#out.untilMs - nowMs, 0);
+    return this.failing ? Math.max(this.#nextMs - nowMs, 0) : 0;
   }
 
-  /** A call goes out; true when it is the probe. */
-  began(): boolean {
-    if (this.#out === null) return false;
-    this.#out = { ...this.#out, probing: true };
-    return true;
+  /** A call goes out; true when it is a probe. The next may go later, whether this one has ended or hangs. */
+  began(nowMs: number): boolean {
+    this.#nextMs = nowMs + (this.#out === null ? this.#tuning.outageProbeMs : this.#outMs(this.#out.kind));
+    return this.#out !== null;
   }
 
-  /** The endpoint did its work. Calls that began before it was taken out do not bring it back. */
-  succeeded(probe: boolean, nowMs: number): void {
-    if (probe && this.#out !== null) {
-      this.#out = null;
-      this.#backMs = nowMs;
-    }
-    if (this.#out !== null) return;
+  /** The endpoint did its work; true when it failed until now. Calls from before it was taken out do not bring it back. */
+  succeeded(probe: boolean, nowMs: number): boolean {
+    if (this.#out !== null && !probe) return false;
+    const recovered = this.failing;
+    if (this.#out !== null) this.#backMs = nowMs;
+    this.#out = null;
     this.#failuresInARow = 0;
+    return recovered;
   }
 
-  /** A failure of the endpoint; true when it is taken out by it. `mayEject`: enough others are left. */
+  /** True when the endpoint is taken out by it. `mayEject`: enough others are left. */
   failed(probe: boolean, reason: string, nowMs: number, mayEject: boolean): boolean {
     if (this.#out !== null) {
-      if (probe) this.#takeOut(this.#out.kind, reason, nowMs);
+      if (probe) this.#out = { ...this.#out, reason };
       return false;
     }
     this.#failuresInARow += 1;
@@ -96,12 +98,16 @@ export class Breaker {
 
   /** A call ended without a word about the endpoint; a probe gives its turn to the next. */
   abandoned(probe: boolean): void {
-    if (probe && this.#out !== null) this.#out = { ...this.#out, probing: false };
+    if (probe) this.#nextMs = Number.NEGATIVE_INFINITY;
   }
 
   #takeOut(kind: OutKind, reason: string, nowMs: number): void {
     this.#failuresInARow = 0;
-    const ms = kind === 'rejected' ? this.#tuning.rejectedProbeMs : this.#tuning.ejectMs;
-    this.#out = { kind, reason, untilMs: nowMs + ms, probing: false };
+    this.#out = { kind, reason };
+    this.#nextMs = nowMs + this.#outMs(kind);
+  }
+
+  #outMs(kind: OutKind): number {
+    return kind === 'rejected' ? this.#tuning.rejectedProbeMs : this.#tuning.ejectMs;
   }
 }

@@ -7,9 +7,10 @@ import { Breaker } from './breaker.ts';
 import type { ChatRequest, EndpointView } from './call.ts';
 import type { EndpointConfig, Tuning } from './config.ts';
 import { Cooling } from './cooling.ts';
-import { attemptTimeoutMs, LatencyWindow } from './latency.ts';
+import type { LatencyWindow } from './latency.ts';
 import { Lease } from './lease.ts';
 import type { FailedSend, OkSend } from './outcome.ts';
+import { Patience } from './patience.ts';
 import { Quota } from './quota.ts';
 import { Scout } from './scout.ts';
 
@@ -20,6 +21,8 @@ export interface EndpointPorts {
   readonly log: Log;
   readonly tuning: Tuning;
   readonly attemptMaxMs: number;
+  /** Of all endpoints of the model. */
+  readonly modelLatency: LatencyWindow;
 }
 
 /** The part of a request that decides when and where it may go. */
@@ -31,7 +34,7 @@ export interface Neighbours {
   freed(): void;
   /** Whether enough other endpoints of the model are left. */
   mayEject(): boolean;
-  /** It failed for a while, could not be taken out, and answers again. */
+  /** It failed every call, could not be taken out, and answers again. */
   recovered(): void;
 }
 
@@ -46,7 +49,7 @@ export class Endpoint {
   readonly #breaker: Breaker;
   readonly #cooling: Cooling;
   readonly #scout: Scout;
-  readonly #latency: LatencyWindow;
+  readonly #patience: Patience;
   #neighbours: Neighbours = { freed() {}, mayEject: () => false, recovered() {} };
   #inflight = 0;
   #inflightTokens = 0;
@@ -63,7 +66,8 @@ export class Endpoint {
     this.#breaker = new Breaker(tuning);
     this.#cooling = new Cooling(tuning, ports.random);
     this.#scout = new Scout(config.tpm !== null || config.rpm !== null);
-    this.#latency = new LatencyWindow(nowMs);
+    const bounds = { minMs: tuning.attemptMinMs, maxMs: ports.attemptMaxMs };
+    this.#patience = new Patience(ports.modelLatency, bounds, nowMs);
   }
 
   join(neighbours: Neighbours): void {
@@ -79,7 +83,7 @@ export class Endpoint {
     return this.#breaker.failing;
   }
 
-  /** Ends its time out, if it is out for failing. */
+  /** Another endpoint is back after failing: so may this one be. */
   hurry(): void {
     this.#breaker.hurry();
   }
@@ -117,21 +121,17 @@ export class Endpoint {
 
   /** Takes a permit and the quota for one request. Ask `waitMs` first. */
   lease(load: Load): Lease {
-    const { clock, tuning, attemptMaxMs } = this.#ports;
-    const nowMs = clock.now();
+    const nowMs = this.#ports.clock.now();
     const charge = this.quota.charge(load.promptTokens, load.maxOutputTokens, nowMs);
     this.#scout.began(nowMs);
     this.#inflight += 1;
     this.#inflightTokens += charge.tokens;
-    const { p99 } = this.#latency.percentiles(nowMs);
-    return new Lease(
-      this,
-      nowMs,
-      charge,
-      this.#breaker.began(),
-      this.#cooling.began(),
-      attemptTimeoutMs(p99, tuning.attemptMinMs, attemptMaxMs),
-    );
+    return new Lease(this, nowMs, charge, this.#breaker.began(nowMs), this.#cooling.began());
+  }
+
+  /** How long an attempt may take, as it looks now, of a call that timed out `timeouts` times before. */
+  timeoutMs(timeouts: number): number {
+    return this.#patience.timeoutMs(timeouts, this.#ports.clock.now());
   }
 
   /** Called by a lease, once. */
@@ -140,8 +140,7 @@ export class Endpoint {
     this.quota.billed(lease.charge, reply.promptTokens, reply.completionTokens);
     this.quota.heard(rates, lease.charge, nowMs);
     this.#concurrency.succeeded(this.#inflight);
-    this.#alive(lease, nowMs);
-    this.#latency.record(nowMs - lease.sentMs, nowMs);
+    this.#patience.answered(nowMs - lease.sentMs, this.#alive(lease, nowMs), nowMs);
     if (this.#cooling.succeeded(lease.sentMs)) this.quota.resumed(nowMs);
     this.#release(lease, true);
   }
@@ -173,12 +172,13 @@ export class Endpoint {
     this.#neighbours.freed();
   }
 
-  #alive(lease: Lease, nowMs: number): void {
-    const recovered = this.#breaker.failing && this.out === null;
-    this.#breaker.succeeded(lease.probe, nowMs);
-    if (recovered) this.#neighbours.recovered();
-    if (!lease.probe) return;
+  /** True when it failed until now. */
+  #alive(lease: Lease, nowMs: number): boolean {
+    const recovered = this.#breaker.succeeded(lease.probe, nowMs);
+    if (!recovered) return false;
+    if (!lease.probe) this.#neighbours.recovered();
     this.#ports.log.info('Endpoint is back', { model: this.model, endpoint: this.config.name });
+    return true;
   }
 
   #throttled(lease: Lease, failure: FailedSend, explained: boolean, nowMs: number): void {
@@ -201,11 +201,9 @@ export class Endpoint {
 
   #failed(lease: Lease, failure: FailedSend, nowMs: number): void {
     const { outcome, status, reason } = failure;
-    if (outcome === 'timeout' || status === 503 || status === 529) {
-      this.#concurrency.dropped(lease.sentMs, nowMs);
-    }
-    // A timeout is a latency too: without it, an endpoint that became slow would be cut short for ever.
-    if (outcome === 'timeout' && status === null) this.#latency.record(nowMs - lease.sentMs, nowMs);
+    // Who fails every call does not fail for having too many.
+    const overload = outcome === 'timeout' || status === 503 || status === 529;
+    if (overload && !this.#breaker.failing) this.#concurrency.dropped(lease.sentMs, nowMs);
     if (!this.#breaker.failed(lease.probe, reason, nowMs, this.#neighbours.mayEject())) return;
     this.#ports.log.warn('Endpoint ejected: it fails', {
       model: this.model,
@@ -224,7 +222,7 @@ export class Endpoint {
       inflight: this.#inflight,
       concurrencyLimit: this.#breaker.slots(this.#concurrency.limit, nowMs),
       ...this.quota.view(nowMs),
-      latencyMs: this.#latency.percentiles(nowMs).p50,
+      latencyMs: this.#patience.medianMs(nowMs),
       reason: this.#breaker.trouble,
     };
   }

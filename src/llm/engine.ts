@@ -10,6 +10,7 @@ import { OpenCalls, withDeadline } from './deadline.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Endpoint } from './endpoint.ts';
 import { unknownModel } from './failedCall.ts';
+import { LatencyWindow } from './latency.ts';
 import { gaugeEndpoints, openMeters } from './meters.ts';
 import { probe } from './probe.ts';
 import { withRetry } from './retry.ts';
@@ -53,7 +54,8 @@ export function createEngine(config: EngineConfig, ports: EnginePorts): Engine {
   const attempt = attemptWith(send, clock, meters, Math.min(tuning.attemptMinMs, config.attemptMaxMs));
 
   const open = ({ name, endpoints: configured }: ModelConfig) => {
-    const endpointPorts = { clock, random, log, tuning, attemptMaxMs: config.attemptMaxMs };
+    const modelLatency = new LatencyWindow(clock.now());
+    const endpointPorts = { clock, random, log, tuning, attemptMaxMs: config.attemptMaxMs, modelLatency };
     const endpoints = configured.map((endpoint) => new Endpoint(name, endpoint, endpointPorts));
     const dispatcher = new Dispatcher(endpoints, tuning.quantumTokens, clock, random);
     const budget = new RetryBudget(tuning.retryShare, tuning.retriesPerS, clock.now());

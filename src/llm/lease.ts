@@ -11,23 +11,14 @@ export class Lease {
   readonly probe: boolean;
   /** The one call that finds out whether an endpoint that said 429 still does. */
   readonly trial: boolean;
-  readonly timeoutMs: number;
   #settled = false;
 
-  constructor(
-    endpoint: Endpoint,
-    sentMs: number,
-    charge: Charge,
-    probe: boolean,
-    trial: boolean,
-    timeoutMs: number,
-  ) {
+  constructor(endpoint: Endpoint, sentMs: number, charge: Charge, probe: boolean, trial: boolean) {
     this.endpoint = endpoint;
     this.sentMs = sentMs;
     this.charge = charge;
     this.probe = probe;
     this.trial = trial;
-    this.timeoutMs = timeoutMs;
   }
 
   /** The endpoint did its work. */

@@ -33,37 +33,39 @@ export function withRetry(ports: RetryPorts): Call {
   return async (request, scope) => {
     const spent: Spent = { attempts: 0, endpoint: null, last: null };
     const tried = new Set<Endpoint>();
-    let failures = 0;
-    let own = 0;
+    // Comes back at the head of its queue, but behind those who have not yet tried an endpoint that fails them all.
+    let again = false;
+    let timeouts = 0;
     budget.earn();
-    for (let again = false; ; again = true) {
+    for (;;) {
       const lease = await leaseFor(ports, request, scope, tried, again, spent);
       const { endpoint } = lease;
-      const { result, latencyMs, mended } = await attempt(lease, request, scope);
+      const { result, latencyMs, mended } = await attempt(lease, request, timeouts, scope);
+      if (result.outcome === 'timeout') timeouts += 1;
       if (result.outcome !== 'throttled') spent.attempts += 1;
       spent.endpoint = endpoint.config.name;
       if (result.outcome === 'ok') {
-        if (failures > 0) budget.giveBack();
+        if (spent.attempts > 1) budget.giveBack();
         return { ...result.reply, endpoint: spent.endpoint, attempts: spent.attempts, latencyMs };
       }
       spent.last = result.reason;
       request.onTrouble?.({ attempts: spent.attempts, endpoint: spent.endpoint, reason: result.reason });
       if (scope.ended !== undefined) throw interrupted(scope.ended, spent);
       // A 429 cools the endpoint, not the row.
+      again = !endpoint.failing;
       if (result.outcome === 'throttled') continue;
       if (!mended) refuseFinal(result, spent);
-      failures += 1;
-      // While an endpoint fails every call, that is not this one's fault.
-      if (mended || !endpoint.failing) own += 1;
-      if (own >= tuning.maxAttempts || failures >= tuning.maxOutageAttempts) throw exhausted(spent);
+      if (spent.attempts >= tuning.maxAttempts) throw exhausted(spent);
       if (mended) continue;
       tried.add(endpoint);
       meters.retried(endpoint);
       // Another endpoint is no busier for the refusal of this one.
       if (result.outcome === 'rejected') continue;
-      await untilAfforded(budget, failures, scope, { clock, random, tuning }).catch((reason: SemtelError) => {
-        throw interrupted(reason, spent);
-      });
+      await untilAfforded(budget, spent.attempts, scope, { clock, random, tuning }).catch(
+        (reason: SemtelError) => {
+          throw interrupted(reason, spent);
+        },
+      );
     }
   };
 }
@@ -100,11 +102,11 @@ async function leaseFor(
 /** Backs off, and again while the budget is empty: waiting costs no attempt, only the call's own time. */
 async function untilAfforded(
   budget: RetryBudget,
-  failures: number,
+  attempts: number,
   scope: Scope,
   { clock, random, tuning }: Pick<RetryPorts, 'clock' | 'random' | 'tuning'>,
 ): Promise<void> {
   do {
-    await sleep(clock, backoffMs(failures, tuning.backoffMs, tuning.backoffMaxMs, random), scope);
+    await sleep(clock, backoffMs(attempts, tuning, random), scope);
   } while (!budget.spend(clock.now()));
 }

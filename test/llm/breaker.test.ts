@@ -20,37 +20,44 @@ test('five failures in a row take an endpoint out for 30 s; a success in between
   assert.equal(breaker.waitMs(0), 30_000);
 });
 
-test('the last one stays in, however often it fails', () => {
+test('the last one stays in, and while it fails every call it gets two a second', () => {
   const breaker = new Breaker(defaultTuning);
   for (let i = 0; i < 50; i++) breaker.failed(false, 'down', 0, false);
   assert.equal(breaker.slots(100, 0), 100);
+  assert.equal(breaker.waitMs(0), 0);
+  assert.equal(breaker.began(0), false);
+  assert.equal(breaker.waitMs(0), 500);
+  assert.equal(breaker.succeeded(false, 1), true);
+  breaker.began(1);
+  assert.equal(breaker.waitMs(1), 0);
 });
 
-test('when the time is over one probe goes out, and nothing else until it is back', () => {
+test('one probe goes out every 30 s, whether it has ended or hangs', () => {
   const breaker = ejected();
-  assert.equal(breaker.slots(100, 30_000), 1);
-  assert.equal(breaker.began(), true);
+  assert.equal(breaker.waitMs(30_000), 0);
+  assert.equal(breaker.began(30_000), true);
   assert.equal(breaker.slots(100, 30_000), 0);
-  assert.equal(breaker.waitMs(30_000), Number.POSITIVE_INFINITY);
+  assert.equal(breaker.waitMs(31_000), 29_000);
+  breaker.failed(true, 'still down', 45_000, true);
+  assert.equal(breaker.waitMs(45_000), 15_000);
 });
 
-test('a probe that fails costs the same time again', () => {
+test('once another is back from what took them all, it is asked at once and goes out again if it fails', () => {
   const breaker = ejected();
-  let nowMs = 0;
-  const waits: number[] = [];
-  for (let i = 0; i < 3; i++) {
-    const wait = breaker.waitMs(nowMs);
-    waits.push(wait / 1000);
-    nowMs += wait;
-    breaker.began();
-    breaker.failed(true, 'still down', nowMs, true);
-  }
-  assert.deepEqual(waits, [30, 30, 30]);
+  breaker.hurry();
+  assert.equal(breaker.waitMs(1), 0);
+  breaker.began(1);
+  assert.equal(breaker.waitMs(1), 500);
+  assert.equal(breaker.failed(false, 'still down', 2, true), true);
+  assert.equal(breaker.waitMs(2), 30_000);
+  breaker.hurry();
+  breaker.succeeded(false, 3);
+  assert.equal(breaker.slots(100, 3), 100);
 });
 
 test('after a probe that succeeds the way back goes from 10 to 100 % in 30 s', () => {
   const breaker = ejected();
-  breaker.began();
+  breaker.began(30_000);
   breaker.succeeded(true, 30_000);
   assert.deepEqual(
     [30_000, 40_000, 50_000, 60_000].map((nowMs) => breaker.slots(100, nowMs)),
@@ -68,9 +75,9 @@ test('calls from before the ejection neither bring an endpoint back nor prolong 
 
 test('a probe that is abandoned gives its turn to the next call', () => {
   const breaker = ejected();
-  breaker.began();
+  breaker.began(30_000);
   breaker.abandoned(true);
-  assert.equal(breaker.slots(100, 30_000), 1);
+  assert.equal(breaker.waitMs(30_000), 0);
 });
 
 test('a refusal is news once and is probed every five minutes', () => {

@@ -6,6 +6,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import { type OwnedScope, openScope } from '../../src/base/scope.ts';
 import { CallError } from '../../src/llm/call.ts';
 import { Endpoint } from '../../src/llm/endpoint.ts';
+import { LatencyWindow } from '../../src/llm/latency.ts';
 import type { Lease } from '../../src/llm/lease.ts';
 import type { SendResult } from '../../src/llm/outcome.ts';
 import { endpoint, failure, ok, request, rig, type Sent } from './setUp.ts';
@@ -140,6 +141,7 @@ test('a lease that is settled twice is an error in the program', async () => {
     log: { debug() {}, info() {}, warn() {}, error() {} },
     tuning: (await import('../../src/llm/config.ts')).defaultTuning,
     attemptMaxMs: 60_000,
+    modelLatency: new LatencyWindow(0),
   });
   const lease = one.lease({ promptTokens: 1, maxOutputTokens: 1 });
   lease.ignored();

@@ -5,18 +5,17 @@ import { BorneRate } from '../../src/llm/borneRate.ts';
 import { defaultTuning, providerOf } from '../../src/llm/config.ts';
 import { Cooling } from '../../src/llm/cooling.ts';
 import { Headroom } from '../../src/llm/headroom.ts';
-import { attemptTimeoutMs, LatencyWindow } from '../../src/llm/latency.ts';
+import { LatencyWindow } from '../../src/llm/latency.ts';
 import { pauseMs } from '../../src/llm/pause.ts';
 import { RetryBudget } from '../../src/llm/retryBudget.ts';
 import { Spending } from '../../src/llm/spending.ts';
 
-test('back-off doubles from half a second to twenty, and takes any part of it', () => {
-  const longest = (nth: number) => backoffMs(nth, 500, 20_000, () => 1);
-  assert.deepEqual([1, 2, 3, 4, 5, 6, 7].map(longest), [500, 1000, 2000, 4000, 8000, 16_000, 20_000]);
-  assert.equal(
-    backoffMs(3, 500, 20_000, () => 0),
-    0,
-  );
+test('back-off lets ten attempts last a minute, and none waits longer than 9 s', () => {
+  const pauses = (random: number) =>
+    Array.from({ length: 9 }, (_, i) => backoffMs(i + 1, defaultTuning, () => random));
+  assert.deepEqual(pauses(0), [500, 2000, 8000, ...Array(6).fill(9000)]);
+  const shortest = pauses(1).reduce((a, b) => a + b);
+  assert.ok(shortest > 61_000, `${shortest}`);
 });
 
 test('the retry budget gives a fifth of the calls and ten a second', () => {
@@ -100,23 +99,17 @@ test('once refusals go on, one call alone follows each rest until one is answere
   assert.equal(cooling.began(), false);
 });
 
-test('latencies are known from the first and twentieth sample on, and forgotten after five minutes', () => {
-  const latency = new LatencyWindow(0);
-  assert.deepEqual(latency.percentiles(0), { p50: null, p99: null });
-  latency.record(200, 0);
-  assert.deepEqual(latency.percentiles(1000), { p50: 200, p99: null });
-  for (let i = 0; i < 99; i++) latency.record(400, 2000);
-  const { p50, p99 } = latency.percentiles(3000);
-  assert.ok(Math.abs(p50! - 400) <= 4 && Math.abs(p99! - 400) <= 4);
-  latency.record(50, 150_000);
-  latency.record(50, 301_000);
-  assert.equal(latency.percentiles(302_000).p50, 50);
-});
-
-test('the attempt timeout is twice the 99th percentile between 5 s and the maximum, which it is while nothing is known', () => {
-  const timeout = (p99: number | null) => attemptTimeoutMs(p99, 5000, 60_000);
-  assert.deepEqual([null, 100, 4000, 50_000].map(timeout), [60_000, 5000, 8000, 60_000]);
-  assert.equal(attemptTimeoutMs(100, 5000, 2000), 2000);
+test('latencies are known from the first sample on, and forgotten after five minutes', () => {
+  const window = new LatencyWindow(0);
+  assert.deepEqual(window.latencies(0), { count: 0, p50: null, p99: null });
+  window.record(200, 0);
+  assert.deepEqual(window.latencies(1000), { count: 1, p50: 200, p99: 200 });
+  for (let i = 0; i < 99; i++) window.record(400, 2000);
+  const { count, p50, p99 } = window.latencies(3000);
+  assert.ok(count === 100 && Math.abs(p50! - 400) <= 4 && Math.abs(p99! - 400) <= 4);
+  window.record(50, 150_000);
+  window.record(50, 301_000);
+  assert.equal(window.latencies(302_000).p50, 50);
 });
 
 test('the provider is known by the host of its address', () => {

@@ -58,6 +58,8 @@ export class Backend {
   latencyMs: number;
   /** Part of requests that are never answered. */
   hangs = 0;
+  /** Part of requests that are answered 500. */
+  fails = 0;
   readonly seconds: Second[] = [];
   readonly tokens: QuotaWindow | null;
   readonly requests: QuotaWindow | null;
@@ -99,7 +101,7 @@ export class Backend {
       reply(failure('connection'));
       return;
     }
-    if (this.mood === '500') {
+    if (this.mood === '500' || (this.fails > 0 && this.#random() < this.fails)) {
       reply(failure('server_error', { status: 500 }));
       return;
     }
