@@ -153,7 +153,7 @@ export class Backend {
     this.#clock.after(ms, () => {
       this.#working -= 1;
       done();
-      this.#waiting[this.#nextWaiting++]?.();
+      if (this.#nextWaiting < this.#waiting.length) this.#waiting[this.#nextWaiting++]!();
     });
   }
 
