@@ -1,52 +1,44 @@
 /**
- * A server under abuse, beside a job whose rate its quota sets: memory of the server and rate of the job before,
- * during and after each kind, and how the abused calls ended. Server and simulated endpoint have processes of their own.
+ * A server under abuse, beside a job whose rate its quota sets. Each kind gets a server of its own: how the abused
+ * calls ended, the server's peak memory, and the job's rate during the abuse relative to its rate just before.
+ * Server, simulated endpoint and abusers have processes of their own.
  *
- *   node scripts/soak/abuse.ts [--seconds 10] [--rate 300]
+ *   node scripts/soak/abuse.ts [--seconds 10] [--rounds 3] [--rate 300] [--kind '20 stalled readers']
  */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import { connect } from '../../src/server/client.ts';
-import { startMeasured, untilAnswers } from '../bench/measured.ts';
-import {
-  gzipBomb,
-  openIdle,
-  pour,
-  resetStreams,
-  sendBombs,
-  sendHeaders,
-  sendUnfinished,
-  useStream,
-} from './abusers.ts';
+import { type Measured, median, startMeasured, untilAnswers } from '../bench/measured.ts';
+import { freshBatch } from './batches.ts';
+import { kinds } from './kinds.ts';
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '10' }, rate: { type: 'string', default: '300' } },
+  options: {
+    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '3' },
+    rate: { type: 'string', default: '300' },
+    kind: { type: 'string' },
+  },
 });
-const seconds = Number(values.seconds);
+const ms = Number(values.seconds) * 1000;
 const rowsPerSecond = Number(values.rate);
-const simulatorPort = 18_399;
-const serverPort = 18_415;
-const statusPort = 18_464;
-const address = `127.0.0.1:${serverPort}`;
-const origin = `http://127.0.0.1:${simulatorPort}`;
-
-let row = 0;
-function batch(rows: number, bytesPerRow: number) {
-  const texts = Array.from({ length: rows }, () => `${row++} ${'a word '.repeat(bytesPerRow / 7)}`);
-  const conversation = vectorFromArray(texts, new Utf8());
-  return { ipc: tableToIPC(new Table({ conversation }), 'stream'), rowCount: rows };
-}
+const address = '127.0.0.1:18415';
+const status = '127.0.0.1:18464';
+const origin = 'http://127.0.0.1:18399';
+/** Rows of the neighbour's batches: few, so that its rate is told to a percent. */
+const rows = 16;
+/** The engine has found the quota by then, and threads and connections are there. */
+const warmUpMs = 5_000;
 
 const file = join(mkdtempSync(join(tmpdir(), 'semtel-soak-')), 'semtel.yaml');
 writeFileSync(
   file,
   `
 listen: ${address}
-status: 127.0.0.1:${statusPort}
+status: ${status}
 models:
   default:
     endpoints:
@@ -56,100 +48,81 @@ models:
       - { name: slow, base_url: "${origin}/slow/v1", model: m, max_concurrency: 2 }
 `,
 );
+
+/** A job that always has two seconds of rows at the server. */
+function startNeighbour() {
+  const client = connect(address);
+  let answered = 0;
+  let working = true;
+  const worker = async () => {
+    while (working) {
+      const { ledger } = await client.classify(
+        { classifiers: ['topic'], jobId: 'neighbour' },
+        freshBatch(rows, 700),
+      );
+      if (ledger.ok !== rows) throw new Error(`${rows - ledger.ok} rows of the neighbour are lost`);
+      answered += rows;
+    }
+  };
+  const done = Promise.all(Array.from({ length: Math.ceil((2 * rowsPerSecond) / rows) }, worker));
+  return {
+    async rateDuring(work: Promise<unknown>): Promise<number> {
+      const [before, startedMs] = [answered, performance.now()];
+      await work;
+      return ((answered - before) / (performance.now() - startedMs)) * 1000;
+    },
+    async stop() {
+      working = false;
+      await done;
+      client.close();
+    },
+  };
+}
+
+/** The largest memory that the server is seen with until `work` is done, in MB. */
+async function peakDuring(server: Measured, work: Promise<unknown>): Promise<number> {
+  let peak = 0;
+  let over = false;
+  void work.finally(() => {
+    over = true;
+  });
+  while (!over) {
+    peak = Math.max(peak, (await server.used()).rssBytes);
+    await sleep(100);
+  }
+  return peak / 1e6;
+}
+
+async function tryOne(kind: string) {
+  const server = startMeasured('src/cli/main.ts', ['serve', '--config', file, '--log-level', 'error']);
+  await untilAnswers(`http://${status}/readyz`);
+  const neighbour = startNeighbour();
+  await sleep(warmUpMs);
+  const alone = await neighbour.rateDuring(sleep(ms));
+  const abuser = startMeasured('scripts/soak/abuser.ts', [kind, address, String(ms)]);
+  const outcome = abuser.line();
+  const whole = Promise.all([outcome, sleep(ms)]);
+  const [beside, peak] = await Promise.all([neighbour.rateDuring(whole), peakDuring(server, whole)]);
+  await neighbour.stop();
+  await server.stop();
+  return { share: beside / alone, peak, outcome: await outcome };
+}
+
 const simulator = startMeasured('src/cli/main.ts', [
   'simulate',
   '--port',
-  String(simulatorPort),
+  new URL(origin).port,
   '--control',
   JSON.stringify({ answers: 'hash', latency_ms: 100 }),
 ]);
 await untilAnswers(`${origin}/semtel/stats`);
-const server = startMeasured('src/cli/main.ts', ['serve', '--config', file, '--log-level', 'error']);
-await untilAnswers(`http://127.0.0.1:${statusPort}/readyz`);
-
-const client = connect(address);
-let answered = 0;
-let working = true;
-const worker = async () => {
-  while (working) {
-    const { ledger } = await client.classify({ classifiers: ['topic'], jobId: 'neighbour' }, batch(32, 700));
-    if (ledger.ok !== 32) throw new Error(`${32 - ledger.ok} rows of the neighbour are lost`);
-    answered += 32;
-  }
-};
-const neighbour = Promise.all(Array.from({ length: 2 * Math.ceil(rowsPerSecond / 32) }, worker));
-
-let usual = 0;
-async function during(name: string, abuse: (untilMs: number) => Promise<string>): Promise<void> {
-  const startedMs = performance.now();
-  const before = answered;
-  let peak = 0;
-  let over = false;
-  const watch = (async () => {
-    while (!over) {
-      peak = Math.max(peak, (await server.used()).rssBytes);
-      await sleep(200);
-    }
-  })();
-  const outcome = await abuse(startedMs + seconds * 1000);
-  await sleep(Math.max(startedMs + seconds * 1000 - performance.now(), 0));
-  const rate = ((answered - before) / (performance.now() - startedMs)) * 1000;
-  over = true;
-  await watch;
-  if (usual === 0) usual = rate;
-  const columns = [
-    name.padEnd(34),
-    `${rate.toFixed(0)} rows/s`.padStart(11),
-    `${((100 * rate) / usual).toFixed(0)} %`.padStart(6),
-    `${(peak / 1e6).toFixed(0)} MB`.padStart(8),
-  ];
-  console.log(`${columns.join(' ')}  ${outcome}`);
+console.log('| abuse | how its calls ended | peak RSS, MB | rate of the job beside it |');
+console.log('|---|---|---:|---:|');
+for (const kind of values.kind === undefined ? Object.keys(kinds) : [values.kind]) {
+  const tries = [];
+  for (let round = 0; round < Number(values.rounds); round++) tries.push(await tryOne(kind));
+  const share = median(tries.map((each) => each.share));
+  const peak = Math.max(...tries.map((each) => each.peak));
+  console.log(`| ${kind} | ${tries[0]!.outcome} | ${peak.toFixed(0)} | ${(100 * share).toFixed(0)} % |`);
 }
-
-const kinds = (statuses: readonly string[]) =>
-  Object.entries(Object.groupBy(statuses, (status) => status))
-    .map(([status, all]) => `${all!.length} x ${status}`)
-    .join(', ');
-const bomb = gzipBomb(2 ** 30);
-const large = batch(1_000, 3_500);
-
-await sleep(5_000);
-await during('nothing', async () => '');
-await during('20 stalled readers', async () => {
-  const pours = Array.from({ length: 20 }, (_, n) =>
-    pour(address, () => large, { jobId: `stalled${n}`, model: 'slow', reads: false }),
-  );
-  await sleep(seconds * 800);
-  const taken = pours.map((each) => each.taken);
-  for (const each of pours) each.close();
-  return `${Math.max(...taken)} batches of ${(large.ipc.length / 1e6).toFixed(1)} MB taken at most`;
-});
-await during('20 clients that never end', async () => {
-  const pours = Array.from({ length: 20 }, (_, n) =>
-    pour(address, () => batch(1_000, 700), { jobId: `pour${n}`, model: 'slow', reads: true }),
-  );
-  await sleep(seconds * 800);
-  const taken = pours.map((each) => each.taken);
-  for (const each of pours) each.close();
-  return `${taken.reduce((sum, each) => sum + each)} batches of 1,000 rows taken`;
-});
-await during('a bomb of 1 GiB', async () => kinds(await sendBombs(address, bomb, 1)));
-await during('64 bombs of 1 GiB', async () => kinds(await sendBombs(address, bomb, 64)));
-await during('256 messages that never end', async () =>
-  kinds(await sendUnfinished(address, 60 << 20, 256, seconds * 800)),
-);
-await during('10,000 resets', async () => `over ${await resetStreams(address, 10_000)} connections`);
-await during('1,000 headers of 63 KB', async () => kinds(await sendHeaders(address, 63 * 1_024, 1_000)));
-await during('1,000 idle streams', async () => {
-  const idle = await openIdle(address, 1_000);
-  await sleep(seconds * 500);
-  const used = await useStream(idle.streams[500]!, batch(10, 700));
-  idle.close();
-  return `then one is used: ${used}`;
-});
-await during('nothing, after all', async () => '');
-working = false;
-await neighbour;
-client.close();
-await server.stop();
 await simulator.stop();

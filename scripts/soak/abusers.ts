@@ -2,65 +2,10 @@ import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { classifierService } from '../../src/server/proto.ts';
-import { framed, openCall, openSession, statusOf } from './rawGrpc.ts';
+import type { Batch } from './batches.ts';
+import { batchMessage, framed, openCall, openSession, optionsMessage, statusOf } from './rawGrpc.ts';
 
 const { Classify, ClassifyStream } = classifierService;
-
-interface Batch {
-  readonly ipc: Uint8Array;
-  readonly rowCount: number;
-}
-
-const optionsOf = (jobId: string, model = '') =>
-  framed(ClassifyStream.requestSerialize({ options: { classifiers: ['topic'], job_id: jobId, model } }));
-const batchMessage = ({ ipc, rowCount }: Batch) =>
-  framed(ClassifyStream.requestSerialize({ batch: { ipc, row_count: rowCount } }));
-
-/** A client that streams more than any server should take in. */
-export interface Pouring {
-  /** Batches that the transport has taken from this client. */
-  readonly taken: number;
-  /** Resolves when nothing has been taken for `ms`. */
-  stalled(ms: number): Promise<void>;
-  close(): void;
-}
-
-/** Streams batches as fast as flow control lets it, for ever; reads the answers, or lets them lie. */
-export function pour(
-  address: string,
-  batches: () => Batch,
-  { jobId, model, reads }: { jobId: string; model: string; reads: boolean },
-): Pouring {
-  const session = openSession(address);
-  const stream = openCall(session, ClassifyStream.path);
-  if (reads) stream.resume();
-  else stream.pause();
-  let taken = 0;
-  let takenMs = performance.now();
-  let open = true;
-  stream.write(optionsOf(jobId, model));
-  const next = () => {
-    if (!open) return;
-    stream.write(batchMessage(batches()), () => {
-      taken += 1;
-      takenMs = performance.now();
-      setImmediate(next);
-    });
-  };
-  next();
-  return {
-    get taken() {
-      return taken;
-    },
-    async stalled(ms) {
-      while (performance.now() - takenMs < ms) await sleep(20);
-    },
-    close() {
-      open = false;
-      session.destroy();
-    },
-  };
-}
 
 /** `bytes` of zeros as gzip, a thousandth of that. */
 export function gzipBomb(bytes: number): Buffer {
@@ -88,27 +33,6 @@ export async function sendBombs(
   return statuses;
 }
 
-/** Calls that send all but the end of a message, over one connection; how each ended, or `open` if it did not in `ms`. */
-export async function sendUnfinished(
-  address: string,
-  bytes: number,
-  count: number,
-  ms: number,
-): Promise<readonly string[]> {
-  const session = openSession(address);
-  const message = framed(Buffer.alloc(bytes)).subarray(0, bytes);
-  const waiting = sleep(ms, 'open');
-  const calls = Array.from({ length: count }, () => {
-    const call = openCall(session, Classify.path);
-    const ended = statusOf(call);
-    call.write(message);
-    return Promise.race([ended, waiting]);
-  });
-  const statuses = await Promise.all(calls);
-  session.destroy();
-  return statuses;
-}
-
 /** Opens and resets streams until `count` are reset, over new connections where the server closes one; how many it took. */
 export async function resetStreams(
   address: string,
@@ -124,7 +48,7 @@ export async function resetStreams(
       // Fewer at once than may be open: each is reset as soon as it is sent.
       for (let i = 0; i < 100 && sent < count && !session.destroyed; i++, sent++) {
         const stream = openCall(session, method);
-        stream.write(optionsOf('reset'));
+        stream.write(optionsMessage('reset'));
         stream.close(8);
       }
       await sleep(1);
@@ -173,10 +97,18 @@ export async function openIdle(address: string, count: number): Promise<IdleStre
   };
 }
 
-/** Asks one batch over an idle stream; how it ended. */
+/** Asks one batch over a stream that is open; how it ended. */
 export function useStream(stream: ClientHttp2Stream, batch: Batch): Promise<string> {
   const ended = statusOf(stream);
-  stream.write(optionsOf('late'));
+  stream.write(optionsMessage('late'));
   stream.end(batchMessage(batch));
   return ended;
+}
+
+/** Asks one batch over a connection of its own, whatever its size; how it ended. */
+export async function sendBatch(address: string, batch: Batch): Promise<string> {
+  const session = openSession(address);
+  const status = await useStream(openCall(session, ClassifyStream.path), batch);
+  session.destroy();
+  return status;
 }

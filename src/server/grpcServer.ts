@@ -22,6 +22,7 @@ import {
 } from './proto.ts';
 import { boundedReceiving } from './receiving.ts';
 import { callScopes } from './scopes.ts';
+import { boundedSending } from './sending.ts';
 import { widenWindows } from './windows.ts';
 
 export interface GrpcServerOptions {
@@ -51,6 +52,12 @@ const messageHeadroomBytes = 64 * 1_024;
 const receivingBytes = ({ inflightBytes, messageBytes }: Limits) =>
   Math.max(inflightBytes, messageBytes + messageHeadroomBytes);
 
+/** A result carries the passed-through columns of its request, and the answers. */
+const maxAnswerBytes = ({ messageBytes }: Limits) => 2 * messageBytes + messageHeadroomBytes;
+
+/** Bytes of answers that nobody takes: as many as may be admitted, and at least one of the largest. */
+const sendingBytes = (limits: Limits) => Math.max(limits.inflightBytes, maxAnswerBytes(limits));
+
 const tooMuchOnItsWay = () =>
   new SemtelError('overloaded', 'The server is receiving as much as it may hold; send the batch again.', {
     retryable: true,
@@ -58,8 +65,7 @@ const tooMuchOnItsWay = () =>
 
 const channelOptions = (limits: Limits) => ({
   'grpc.max_receive_message_length': limits.messageBytes + messageHeadroomBytes,
-  // A result carries the passed-through columns of its request, and the answers.
-  'grpc.max_send_message_length': 2 * limits.messageBytes + messageHeadroomBytes,
+  'grpc.max_send_message_length': maxAnswerBytes(limits),
   // Eight tasks with 32 exchanges each over one connection; beyond that HTTP/2 queues in the client.
   'grpc.max_concurrent_streams': 256,
   // MB of one connection. Well above 256 streams x 1 MB window: ends only a connection that misbehaves.
@@ -103,7 +109,11 @@ export async function startServer(options: GrpcServerOptions): Promise<RunningSe
     call.sendStatus(callStatus(tooMuchOnItsWay(), log));
   const server = new Server({
     ...channelOptions(service.limits),
-    interceptors: [boundedDecompression(), boundedReceiving(receivingBytes(service.limits), refuse)],
+    interceptors: [
+      boundedDecompression(),
+      boundedReceiving(receivingBytes(service.limits), refuse),
+      boundedSending(sendingBytes(service.limits)),
+    ],
   });
   const watched = ['', classifierServiceName, flightServiceName];
   const health = new HealthImplementation(Object.fromEntries(watched.map((name) => [name, 'SERVING'])));

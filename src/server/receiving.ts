@@ -1,15 +1,10 @@
 import type { EventEmitter } from 'node:events';
 import type { ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
+import { HeldBytes } from './heldBytes.ts';
 
 interface CallInside {
   decoder?: { write(data: Buffer): Buffer[] };
   readonly stream?: EventEmitter;
-}
-
-/** A message that has not come as a whole. */
-interface Part {
-  bytes: number;
-  refuse(): void;
 }
 
 /**
@@ -23,40 +18,24 @@ export function boundedReceiving(
   maxBytes: number,
   refuse: (call: Pick<ServerInterceptingCall, 'sendStatus'>) => void,
 ): ServerInterceptor {
-  const parts = new Set<Part>();
-  let held = 0;
-  const hold = (part: Part, more: number) => {
-    part.bytes += more;
-    held += more;
-    if (part.bytes > 0) parts.add(part);
-    else parts.delete(part);
-  };
-  const refuseLargest = () => {
-    let largest: Part | undefined;
-    for (const part of parts) if (part.bytes > (largest?.bytes ?? 0)) largest = part;
-    largest?.refuse();
-  };
+  const unfinished = new HeldBytes(maxBytes);
   return (_method, call) => {
     const inside = call as CallInside;
     const { decoder, stream } = inside;
     if (decoder !== undefined && stream !== undefined) {
-      const part: Part = {
-        bytes: 0,
-        refuse() {
-          hold(part, -part.bytes);
-          // Lets go of what has come; what still comes is dropped.
-          inside.decoder = { write: () => [] };
-          refuse(call);
-        },
-      };
-      stream.once('close', () => hold(part, -part.bytes));
+      const mine = unfinished.open(() => {
+        mine.close();
+        // Lets go of what has come; what still comes is dropped.
+        inside.decoder = { write: () => [] };
+        refuse(call);
+      });
+      stream.once('close', mine.close);
       inside.decoder = {
         write(data) {
           const messages = decoder.write(data);
           let more = data.length;
           for (const { length } of messages) more -= length;
-          hold(part, more);
-          if (held > maxBytes) refuseLargest();
+          mine.add(more);
           return messages;
         },
       };
