@@ -53,6 +53,8 @@ interface StackOptions {
   readonly endpoint?: string;
   /** Further YAML of the whole file. */
   readonly settings?: string;
+  /** Further logical models, each with an endpoint of the same name at the simulator. */
+  readonly models?: readonly string[];
   readonly metrics?: Metrics;
 }
 
@@ -60,7 +62,7 @@ interface StackOptions {
 export async function withStack(
   control: Control,
   work: (stack: Stack) => Promise<void>,
-  { endpoint = '', settings = '', metrics = noMetrics }: StackOptions = {},
+  { endpoint = '', settings = '', models = [], metrics = noMetrics }: StackOptions = {},
 ): Promise<void> {
   const bodies: string[] = [];
   const simulator = await startSimulator({
@@ -69,6 +71,9 @@ export async function withStack(
     onRequest: (_, body) => bodies.push(body),
   });
   const folder = mkdtempSync(join(tmpdir(), 'semtel-test-'));
+  const further = models.map(
+    (name) => `  "${name}": { endpoints: [{ base_url: "${simulator.url}/${name}/v1", model: m }] }`,
+  );
   const yaml = `
 listen: 127.0.0.1:0
 status: "off"
@@ -79,6 +84,7 @@ models:
     price: { input: 1, output: 2, currency: USD }
     endpoints:
       - { name: sim, base_url: "${simulator.url}/v1", model: m ${endpoint} }
+${further.join('\n')}
 `;
   const config = parseConfig(yaml, 'semtel.yaml', folder, {});
   const composition = await compose({
