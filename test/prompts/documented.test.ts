@@ -5,7 +5,7 @@ import { shipped, textOf } from './shipped.ts';
 
 const page = textOf('docs/classifiers.md');
 
-for (const { name, labels, outputs, render } of shipped) {
+for (const { name, labels, outputs, responseSchema, render } of shipped) {
   const section = page.split(`\n## ${name}\n`)[1]?.split('\n## ')[0] ?? '';
 
   test(`the page on classifiers has a section on ${name}: method and what it cannot tell`, () => {
@@ -28,13 +28,15 @@ for (const { name, labels, outputs, render } of shipped) {
     }
   });
 
-  test(`the page on classifiers states the tokens of the instruction of ${name}`, () => {
+  test(`the page on classifiers states the tokens of ${name}`, () => {
     const instruction = render('[]')
       .map(({ content }) => content)
       .join('\n');
-    const tokens = countTokens(instruction).toLocaleString('en');
+    const [ours, schema] = [instruction, JSON.stringify(responseSchema)].map((text) =>
+      countTokens(text).toLocaleString('en'),
+    );
     const row = page.split('\n').find((line) => line.startsWith(`| [\`${name}\`](#${name}) |`));
-    assert.ok(row?.endsWith(`| ${tokens} tokens |`), `${tokens} tokens`);
+    assert.ok(row?.endsWith(`| ${ours} | ${schema} |`), `${ours} and ${schema} tokens`);
   });
 }
 
