@@ -220,6 +220,21 @@ test('the end of the scope ends the request at once, also before it has a connec
   assert.equal((await server.send(scope)).outcome, 'aborted');
 });
 
+test('a reply that comes a byte now and then is a timeout, and its connection is closed', async (t) => {
+  let closed = 0;
+  const { send } = await sockets(t, (_, res) => {
+    res.writeHead(200, { 'content-type': 'application/json' });
+    const drip = setInterval(() => res.write(' '), 5);
+    res.on('close', () => {
+      clearInterval(drip);
+      closed += 1;
+    });
+  });
+  const scope = openScope(systemClock, { deadlineMs: systemClock.now() + 40 });
+  assert.equal((await send(scope)).outcome, 'timeout');
+  while (closed === 0) await new Promise((resolve) => setImmediate(resolve));
+});
+
 test('a deadline is a timeout', async (t) => {
   const { send } = await sockets(t, () => {});
   const scope = openScope(systemClock, { deadlineMs: systemClock.now() + 20 });

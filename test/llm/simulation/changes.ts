@@ -81,6 +81,11 @@ export async function oneDead(
   const answered = (from: number, to: number) =>
     backends.reduce((sum, backend) => sum + backend.sum('answered', from, to), 0);
   const calls = dead.sum('sent', 60, 180);
+  // By now every call of before has timed out.
+  const asked = dead.seconds.flatMap(({ sent }, second) =>
+    second >= 75 && sent > 0 ? [{ second, sent }] : [],
+  );
+  const gaps = asked.map(({ second, sent }, i) => (sent > 1 ? 0 : second - (asked[i - 1]?.second ?? -30)));
   dead.mood = 'up';
   await clock.run(300_000);
   const backS = secondsUntil(180, 300, (s) => dead.sum('answered', s, s + 3) > 0);
@@ -88,6 +93,7 @@ export async function oneDead(
   return {
     kept: answered(90, 180) / 90 / (answered(30, 60) / 30),
     callsBeyondPermits: calls - permits,
+    probeGapS: Math.min(...gaps),
     backS,
     lost: rows.lost,
   };
