@@ -70,13 +70,16 @@ const main = perRow(after.mainMs - before.mainMs);
 const byPart = split(profile);
 const total = [...byPart.values()].reduce((sum, us) => sum + us, 0);
 const lines: [string, number][] = [...byPart].map(([part, us]) => [part, (us / total) * main]);
-lines.push(['other threads: Arrow, keys, help in collection', perRow(after.cpuMs - before.cpuMs) - main]);
+lines.push([
+  'other threads: Arrow, keys, V8 collecting, compiling',
+  perRow(after.cpuMs - before.cpuMs) - main,
+]);
 
 console.log(`us of CPU per row; ${rows} rows, ${values.concurrency} in flight; Node ${process.version}\n`);
 for (const [part, us] of lines.sort(([, a], [, b]) => b - a))
-  console.log(part.padEnd(48) + us.toFixed(1).padStart(6));
+  console.log(part.padEnd(54) + us.toFixed(1).padStart(6));
 console.log(
-  'all'.padEnd(48) +
+  'all'.padEnd(54) +
     perRow(after.cpuMs - before.cpuMs)
       .toFixed(1)
       .padStart(6),
