@@ -5,6 +5,7 @@
 import type { Tuning } from '../../src/llm/config.ts';
 import { type Figures, quotas, saturated } from '../../test/llm/simulation/cases.ts';
 import { halvedAndBack, oneDead, outage } from '../../test/llm/simulation/changes.ts';
+import { fewRows } from '../../test/llm/simulation/outages.ts';
 
 const never = Number.POSITIVE_INFINITY;
 
@@ -35,4 +36,6 @@ for (const [name, tuning] of Object.entries(without)) {
   console.log(`  quota halved and back: ${shown(await halvedAndBack(told, chance))}`);
   console.log(`  one of four dead: ${shown(await oneDead('500', chance))}`);
   console.log(`  a minute of outage: ${shown(await outage('reset', chance))}`);
+  const small = { mood: '500', endpoints: 1, rows: 20, outageS: 60 } as const;
+  console.log(`  a minute of outage, 20 rows: ${shown(await fewRows(small, chance))}`);
 }
