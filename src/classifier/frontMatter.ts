@@ -1,16 +1,19 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { upgrade } from './older/upgrade.ts';
 import { type Place, PromptError } from './promptError.ts';
 
 /** Keys and indices from the root of the front matter to a value. */
 export type Path = readonly PropertyKey[];
 
-/** A prompt file cut in two: YAML on top, the template below. */
+/** A prompt file cut in two: YAML on top, with its keys as in Prompty 2, and the template below. */
 export interface FrontMatter {
   /** The YAML as plain values. */
   readonly data: unknown;
   readonly body: string;
   /** Line of the file on which the body begins. */
   readonly bodyLine: number;
+  /** What was read as Prompty 2 although it is written as in an older format, in file order. */
+  readonly older: readonly (Place & { readonly message: string })[];
   /** Where a value, or the nearest one above it, stands in the file: at its key, or at the list entry. */
   placeOf(path: Path): Place;
 }
@@ -76,6 +79,9 @@ export function readFrontMatter(source: string, file: string): FrontMatter {
       })),
     );
   }
+  const older = upgrade(document, (offset, message) => {
+    throw new PromptError([{ file, rule: 'load', ...placeAt(offset), message }]);
+  });
   let data: unknown;
   try {
     data = document.toJS();
@@ -86,6 +92,7 @@ export function readFrontMatter(source: string, file: string): FrontMatter {
     data: data ?? {},
     body: lines.slice(last + 1).join('\n'),
     bodyLine: last + 2,
+    older: older.map(({ offset, message }) => ({ ...placeAt(offset), message })),
     placeOf: (path) => placeAt(walk(document, path)),
   };
 }

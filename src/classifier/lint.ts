@@ -8,6 +8,7 @@ type Rule = (prompt: Prompt) => readonly (Place & Pick<Finding, 'message'>)[];
 
 /** Rules for what loads but is likely to be a mistake; what does not load has rules of its own. */
 const rules: Readonly<Record<string, Rule>> = {
+  older_format: ({ older }) => older,
   unused_input({ inputs, messages, placeOf }) {
     const used = (name: string) =>
       messages.some(

@@ -1,16 +1,16 @@
 import type { LabelDefinition } from '../base/answer.ts';
 import { type Log, noLog } from '../base/log.ts';
-import { type Check, checkOf } from './check.ts';
+import { checkOf } from './check.ts';
 import { type Derivation, readDerivation } from './derive.ts';
 import { digestOf } from './digest.ts';
-import { firstVersionKeys } from './firstVersion.ts';
 import { type FrontMatter, type Path, readFrontMatter } from './frontMatter.ts';
 import { type Input, readInputs } from './inputs.ts';
 import { readLabels } from './labels.ts';
 import { compileMessages, type Message } from './messages.ts';
+import { refusedInBody } from './older/body.ts';
 import { type DeclaredOutput, readOutputs } from './outputs.ts';
 import { parametersOf } from './parameters.ts';
-import type { Place } from './promptError.ts';
+import { type Place, PromptError } from './promptError.ts';
 import { columnName, type PromptFile, promptFile } from './promptFile.ts';
 import { type PromptSource, promptText } from './promptSource.ts';
 import { type Environment, resolveReferences } from './references.ts';
@@ -34,17 +34,22 @@ export interface Prompt {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly messages: readonly Message[];
   readonly digest: string;
+  /** Keys of an older format that were read as Prompty 2. */
+  readonly older: FrontMatter['older'];
   placeOf(path: Path): Place;
 }
 
-function refuseFirstVersion(front: FrontMatter, check: Check): void {
-  const keys = firstVersionKeys(front.data);
-  if (keys.length === 0) return;
-  const named = keys.map((key) => key.join('.')).join(', ');
-  check.fail(
-    keys[0]!,
-    `this is a Prompty 1 file (${named}); semtel reads Prompty 2: model.id and model.options, inputs and outputs with kind, template.format.kind`,
-  );
+/** An older file is read as Prompty 2, with a warning, unless its body holds what cannot be. */
+function acceptOlder({ older, body, bodyLine }: FrontMatter, file: string, log: Log): void {
+  if (older.length === 0) return;
+  const refused = refusedInBody(body);
+  if (refused.length > 0) {
+    throw new PromptError(
+      refused.map((found) => ({ ...found, file, rule: 'load', line: bodyLine + found.line })),
+    );
+  }
+  const mapped = older.map(({ line, message }) => `line ${line}: ${message}`);
+  log.warn('The prompt is written in an older Prompty format and read as Prompty 2.', { file, mapped });
 }
 
 /** `model.connection` without its references: a connection is not used, so its secrets need not be set. */
@@ -68,7 +73,7 @@ export function readPrompt(from: PromptSource, { env, log = noLog }: LoadOptions
   const { file, name, dir, source } = promptText(from);
   const matter = readFrontMatter(source, file);
   const check = checkOf(file, matter.placeOf);
-  refuseFirstVersion(matter, check);
+  acceptOlder(matter, file, log);
   const data = resolveReferences(withoutConnection(matter.data, file, log), dir, env, check.fail);
   const front = check.parse(promptFile, data, []);
   if (front.name === undefined) check.parse(columnName, name, ['name']);
@@ -111,6 +116,7 @@ export function readPrompt(from: PromptSource, { env, log = noLog }: LoadOptions
       template: front.template,
       'metadata.semtel': ours,
     }),
+    older: matter.older,
     placeOf: matter.placeOf,
   };
 }

@@ -16,6 +16,9 @@ const options = mapping('model.options', {
   frequencyPenalty: z.number().min(-2).max(2).optional(),
   presencePenalty: z.number().min(-2).max(2).optional(),
   stopSequences: z.array(z.string()).min(1).max(4).optional(),
+  allowMultipleToolCalls: z
+    .undefined('a classifier calls no tools; remove "allowMultipleToolCalls"')
+    .optional(),
   additionalProperties: z.record(z.string(), z.unknown()).optional(),
 });
 

@@ -256,16 +256,6 @@ test('a dashed line in the front matter or in the body is text', () => {
   assert.equal(classifier.render('[]')[0]!.content, '---\n[]\n---');
 });
 
-test('a Prompty 1 file is refused with what to change', () => {
-  const message = faultOf(
-    '---\nname: old\nmodel:\n  api: chat\n  configuration: { type: openai }\nsample: {}\n---\nuser:\n{{x}}',
-  );
-  assert.match(
-    message,
-    /test\.prompty:6:1: this is a Prompty 1 file \(sample, model\.api, model\.configuration\)/,
-  );
-});
-
 test('references are replaced where they are the whole value, and stay inside the folder', () => {
   const dir = join(folder, 'prompts');
   mkdirSync(join(dir, 'parts'), { recursive: true });
