@@ -5,6 +5,7 @@
 import type { Tuning } from '../../src/llm/config.ts';
 import { type Figures, quotas, saturated } from '../../test/llm/simulation/cases.ts';
 import { halvedAndBack, oneDead, outage } from '../../test/llm/simulation/changes.ts';
+import { latecomer, shortJob, unpaced } from '../../test/llm/simulation/concurrency.ts';
 import { fewRows } from '../../test/llm/simulation/outages.ts';
 
 const never = Number.POSITIVE_INFINITY;
@@ -15,6 +16,9 @@ const without: Readonly<Record<string, Partial<Tuning>>> = {
   'no learned limit': { learnedForget: 0 },
   'no longer pauses': { pauseGuessMaxMs: 10 },
   'no concurrency cut': { concurrencyCut: 1 },
+  'latency is no signal': { queueLatency: never },
+  'empty queue measured once': { lookRounds: never },
+  'start from 20, at once': { firstConcurrency: 20, startConcurrency: 20 },
   'no ejection': { ejectAfter: never },
   'no retry budget': { retriesPerS: 1e9 },
   'back-off as AWS, up to 20 s': { backoffFactor: 2, backoffMaxMs: 20_000 },
@@ -38,4 +42,10 @@ for (const [name, tuning] of Object.entries(without)) {
   console.log(`  a minute of outage: ${shown(await outage('reset', chance))}`);
   const small = { mood: '500', endpoints: 1, rows: 20, outageS: 60 } as const;
   console.log(`  a minute of outage, 20 rows: ${shown(await fewRows(small, chance))}`);
+  const slots = { party: { backend: { slots: 64, latencyMs: 1_600 } }, untilS: 300 };
+  console.log(`  64 slots: ${shown(await unpaced(slots, chance))}`);
+  console.log(`  64 slots, a short job: ${shown(await shortJob(chance))}`);
+  console.log(`  64 slots, a small job that comes late: ${shown(await latecomer(64, 2_000, chance))}`);
+  const slow = { party: { backend: { slots: 4, latencyMs: 10_000 } }, untilS: 1_200, outstanding: 200 };
+  console.log(`  4 slow slots: ${shown(await unpaced(slow, chance))}`);
 }

@@ -53,10 +53,16 @@ export type Tuning = { readonly [Name in keyof typeof defaultTuning]: number };
 
 /** Every constant of the engine with its reason; nobody should need to change one. */
 export const defaultTuning = {
-  /** First guess, small enough for a self-hosted engine; slow start doubles it within a round trip. */
-  startConcurrency: 20,
+  /** Until the first reply, where no quota is told: a few, so that one that hangs does not stop the others. */
+  firstConcurrency: 3,
+  /** After it: small against refusals, and enough for 64 slots to be found in one more round trip. */
+  startConcurrency: 32,
   /** Netflix AIMD, Vector ARC. */
   concurrencyCut: 0.9,
+  /** Latency against that of an empty queue from which on calls are taken to queue: less may be chance. */
+  queueLatency: 1.7,
+  /** Round trips until the latency of an empty queue is measured again, which costs about one. */
+  lookRounds: 50,
   /** Part of the quota used at first: 2 % for estimates that are too low. */
   headroomStart: 0.98,
   headroomMax: 0.99,

@@ -2,9 +2,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { Access } from './access.ts';
-import { Aimd } from './aimd.ts';
+import type { Trip } from './backlog.ts';
 import { Breaker } from './breaker.ts';
 import type { ChatRequest, EndpointView } from './call.ts';
+import { Concurrency } from './concurrency.ts';
 import type { EndpointConfig, Tuning } from './config.ts';
 import { Cooling } from './cooling.ts';
 import type { LatencyWindow } from './latency.ts';
@@ -45,7 +46,7 @@ export class Endpoint {
   readonly quota: Quota;
   readonly access: Access;
   readonly #ports: EndpointPorts;
-  readonly #concurrency: Aimd;
+  readonly #concurrency: Concurrency;
   readonly #breaker: Breaker;
   readonly #cooling: Cooling;
   readonly #scout: Scout;
@@ -62,7 +63,7 @@ export class Endpoint {
     this.#ports = ports;
     this.quota = new Quota(config, tuning, nowMs);
     this.access = new Access(model, config, ports.log);
-    this.#concurrency = new Aimd(tuning.startConcurrency, config.maxConcurrency, tuning.concurrencyCut);
+    this.#concurrency = new Concurrency(config.maxConcurrency, this.quota.told, tuning, ports.attemptMaxMs);
     this.#breaker = new Breaker(tuning);
     this.#cooling = new Cooling(tuning, ports.random);
     this.#scout = new Scout(config.tpm !== null || config.rpm !== null);
@@ -112,7 +113,7 @@ export class Endpoint {
     const { tokens } = this.quota.perMinute;
     return byTokens && tokens !== null
       ? (this.#inflightTokens + this.#cost(load)) / tokens
-      : (this.#inflight + 1) / this.#concurrency.limit;
+      : (this.#inflight + 1) / this.#concurrency.size;
   }
 
   #cost(load: Load): number {
@@ -126,7 +127,7 @@ export class Endpoint {
     this.#scout.began(nowMs);
     this.#inflight += 1;
     this.#inflightTokens += charge.tokens;
-    return new Lease(this, nowMs, charge, this.#breaker.began(nowMs), this.#cooling.began());
+    return new Lease(this, nowMs, charge, this.#breaker.began(nowMs), this.#cooling.began(), this.#inflight);
   }
 
   /** How long an attempt may take, as it looks now, of a call that timed out `timeouts` times before. */
@@ -139,7 +140,7 @@ export class Endpoint {
     const nowMs = this.#ports.clock.now();
     this.quota.billed(lease.charge, reply.promptTokens, reply.completionTokens);
     this.quota.heard(rates, lease.charge, nowMs);
-    this.#concurrency.succeeded(this.#inflight);
+    this.#concurrency.succeeded(trip(lease, true, nowMs), this.#inflight, this.quota.told, nowMs);
     this.#patience.answered(nowMs - lease.sentMs, this.#alive(lease, nowMs), nowMs);
     if (this.#cooling.succeeded(lease.sentMs)) this.quota.resumed(nowMs);
     this.#release(lease, true);
@@ -202,8 +203,11 @@ export class Endpoint {
   #failed(lease: Lease, failure: FailedSend, nowMs: number): void {
     const { outcome, status, reason } = failure;
     // Who fails every call does not fail for having too many.
-    const overload = outcome === 'timeout' || status === 503 || status === 529;
-    if (overload && !this.#breaker.failing) this.#concurrency.dropped(lease.sentMs, nowMs);
+    if (!this.#breaker.failing) {
+      if (outcome === 'timeout') {
+        this.#concurrency.timedOut(trip(lease, false, nowMs), this.quota.told, nowMs);
+      } else if (status === 503 || status === 529) this.#concurrency.dropped(lease.sentMs, nowMs);
+    }
     if (!this.#breaker.failed(lease.probe, reason, nowMs, this.#neighbours.mayEject())) return;
     this.#ports.log.warn('Endpoint ejected: it fails', {
       model: this.model,
@@ -227,3 +231,10 @@ export class Endpoint {
     };
   }
 }
+
+const trip = ({ sentMs, inflight }: Lease, replied: boolean, nowMs: number): Trip => ({
+  sentMs,
+  latencyMs: nowMs - sentMs,
+  inflight,
+  replied,
+});

@@ -11,14 +11,24 @@ export class Lease {
   readonly probe: boolean;
   /** The one call that finds out whether an endpoint that said 429 still does. */
   readonly trial: boolean;
+  /** Under way at the endpoint when it was taken, itself included. */
+  readonly inflight: number;
   #settled = false;
 
-  constructor(endpoint: Endpoint, sentMs: number, charge: Charge, probe: boolean, trial: boolean) {
+  constructor(
+    endpoint: Endpoint,
+    sentMs: number,
+    charge: Charge,
+    probe: boolean,
+    trial: boolean,
+    inflight: number,
+  ) {
     this.endpoint = endpoint;
     this.sentMs = sentMs;
     this.charge = charge;
     this.probe = probe;
     this.trial = trial;
+    this.inflight = inflight;
   }
 
   /** The endpoint did its work. */

@@ -168,6 +168,11 @@ export class Quota {
     this.#learned.setPerMinute(Math.max(perMinute, leastLearned), nowMs);
   }
 
+  /** Whether headers or the configuration tell one. */
+  get told(): boolean {
+    return this.#requests.perMinute !== null || this.#tokens.perMinute !== null;
+  }
+
   /** Quotas a minute as used here (own share). */
   get perMinute(): { readonly requests: number | null; readonly tokens: number | null } {
     return { requests: this.#requests.perMinute, tokens: this.#tokens.perMinute };

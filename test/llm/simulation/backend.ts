@@ -66,8 +66,7 @@ export class Backend {
   readonly #spec: BackendSpec;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #waiting: (() => void)[] = [];
-  #nextWaiting = 0;
+  readonly #waiting: { readonly gaveUp: () => boolean; work(): void }[] = [];
   #inflight = 0;
   #working = 0;
 
@@ -82,10 +81,11 @@ export class Backend {
     this.requests = window(spec.rpm);
   }
 
-  ask(question: Question, answer: (result: SendResult) => void): void {
+  /** Who gave up before their turn came are not worked on, as self-hosted engines do. */
+  ask(question: Question, gaveUp: () => boolean, answer: (result: SendResult) => void): void {
     this.#at(this.#clock.now()).sent += 1;
     const reply = (result: SendResult) => this.#clock.after(this.#networkMs(), () => answer(result));
-    this.#clock.after(this.#networkMs(), () => this.#arrived(question, reply));
+    this.#clock.after(this.#networkMs(), () => this.#arrived(question, gaveUp, reply));
   }
 
   /** Each way takes 5 to 15 ms; and now and then, as event loops do, everything stands still and then comes at once. */
@@ -95,7 +95,7 @@ export class Backend {
     return intoPeriodMs < stallMs ? ms + stallMs - intoPeriodMs : ms;
   }
 
-  #arrived(question: Question, reply: (result: SendResult) => void): void {
+  #arrived(question: Question, gaveUp: () => boolean, reply: (result: SendResult) => void): void {
     if (this.mood === 'black hole' || (this.hangs > 0 && this.#random() < this.hangs)) return;
     if (this.mood === 'reset') {
       reply(failure('connection'));
@@ -126,7 +126,7 @@ export class Backend {
     second.requests += 1;
     const rates = this.#rates(nowMs);
     this.#inflight += 1;
-    this.#work(() => {
+    this.#work(gaveUp, () => {
       this.#inflight -= 1;
       const doneMs = this.#clock.now();
       this.#at(doneMs).answered += 1;
@@ -140,9 +140,9 @@ export class Backend {
     });
   }
 
-  #work(done: () => void): void {
+  #work(gaveUp: () => boolean, done: () => void): void {
     if (this.#working >= (this.#spec.slots ?? Number.POSITIVE_INFINITY)) {
-      this.#waiting.push(() => this.#work(done));
+      this.#waiting.push({ gaveUp, work: () => this.#work(gaveUp, done) });
       return;
     }
     this.#working += 1;
@@ -153,8 +153,14 @@ export class Backend {
     this.#clock.after(ms, () => {
       this.#working -= 1;
       done();
-      if (this.#nextWaiting < this.#waiting.length) this.#waiting[this.#nextWaiting++]!();
+      this.#next();
     });
+  }
+
+  #next(): void {
+    let next = this.#waiting.shift();
+    for (; next?.gaveUp(); next = this.#waiting.shift()) this.#inflight -= 1;
+    next?.work();
   }
 
   /** Box and Muller. */

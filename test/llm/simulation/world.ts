@@ -5,6 +5,7 @@ import { openScope } from '../../../src/base/scope.ts';
 import type { Engine } from '../../../src/llm/call.ts';
 import type { EndpointConfig, Tuning } from '../../../src/llm/config.ts';
 import { createEngine } from '../../../src/llm/engine.ts';
+import type { SendResult } from '../../../src/llm/outcome.ts';
 import type { Send } from '../../../src/llm/send.ts';
 import { endpoint, failure, request } from '../setUp.ts';
 import { Backend, type BackendSpec } from './backend.ts';
@@ -57,10 +58,11 @@ export function world(parties: readonly Party[], { seed, tuning }: Chance, engin
       let leave = () => {};
       leave = scope.onEnd(({ kind }) => resolve(failure(kind === 'deadline' ? 'timeout' : 'aborted')));
       const question = chat.parameters as unknown as ReturnType<typeof questionOf>;
-      names.get(target.config.name)!.ask(question, (result) => {
+      const answer = (result: SendResult) => {
         leave();
         resolve(result);
-      });
+      };
+      names.get(target.config.name)!.ask(question, () => scope.ended !== undefined, answer);
     });
   const engines = Array.from({ length: engineCount }, (_, i) =>
     createEngine(
