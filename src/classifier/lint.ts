@@ -9,16 +9,18 @@ type Rule = (prompt: Prompt) => readonly (Place & Pick<Finding, 'message'>)[];
 /** Rules for what loads but is likely to be a mistake; what does not load has rules of its own. */
 const rules: Readonly<Record<string, Rule>> = {
   older_format: ({ older }) => older,
-  unused_input({ inputs, messages, placeOf }) {
+  unused_input({ inputs, messages, places }) {
     const used = (name: string) =>
       messages.some(
         ({ template: { variables } }) =>
           variables.free.has(name) || (name === 'conversation' && variables.free.has('messages')),
       );
     return inputs
-      .map(({ name }, index) => ({ name, place: placeOf(['inputs', index]) }))
       .filter(({ name }) => !used(name))
-      .map(({ name, place }) => ({ ...place, message: `the input "${name}" is used by no message` }));
+      .map(({ name }) => ({
+        ...places.inputs.get(name)!,
+        message: `the input "${name}" is used by no message`,
+      }));
   },
   conversation_missing({ messages, placeOf }) {
     const used = messages.some(
@@ -37,19 +39,18 @@ const rules: Readonly<Record<string, Rule>> = {
           message: `the ${role} message holds the ${name}: data belongs in a user message, where it cannot pass for instructions`,
         })),
     ),
-  undefined_labels: ({ outputs, labels, placeOf }) =>
+  undefined_labels: ({ outputs, labels, placeOf, places }) =>
     outputs
-      .map((output, index) => ({ output, index }))
-      .filter(({ output }) => choicesOf(output).length > 0)
-      .flatMap(({ output, index }) => {
-        const bare = labels[output.name]!.filter(({ definition }) => definition.trim() === '');
+      .filter((output) => choicesOf(output).length > 0)
+      .flatMap(({ name }) => {
+        const bare = labels[name]!.filter(({ definition }) => definition.trim() === '');
         if (bare.length === 0) return [];
-        const path =
-          bare.length === labels[output.name]!.length
-            ? ['outputs', index]
-            : ['metadata', 'semtel', 'labels', output.name, bare[0]!.name];
-        const names = bare.map(({ name }) => name).join(', ');
-        return [{ ...placeOf(path), message: `labels of "${output.name}" without a definition: ${names}` }];
+        const place =
+          bare.length === labels[name]!.length
+            ? places.outputs.get(name)!
+            : placeOf(['metadata', 'semtel', 'labels', name, bare[0]!.name]);
+        const names = bare.map((label) => label.name).join(', ');
+        return [{ ...place, message: `labels of "${name}" without a definition: ${names}` }];
       }),
 };
 

@@ -4,7 +4,7 @@ import { nearest } from '../base/nearest.ts';
 import type { PromptMessage } from './classifier.ts';
 import { givenVariables, type Input } from './inputs.ts';
 import type { DeclaredOutput } from './outputs.ts';
-import { type Place, PromptError } from './promptError.ts';
+import { type Finding, type Place, PromptError } from './promptError.ts';
 import { splitRoles } from './roles.ts';
 import { compileTemplate, parseTemplate, type Template } from './template.ts';
 import type { Variables } from './variables.ts';
@@ -48,23 +48,27 @@ function constantsOf({ inputs, outputs, labels }: MessageSources): Readonly<Reco
   };
 }
 
-/** The first variable that nothing provides, and the sentence about it. */
-function unknownVariable(
+/** Each variable that nothing provides, with the sentence about it. */
+function unknownVariables(
   { free, labelSets }: Variables,
   { inputs, outputs }: MessageSources,
-): { readonly name: string; readonly message: string } | null {
+): readonly { readonly name: string; readonly message: string }[] {
   const known = [...givenVariables, ...inputs.map(({ name }) => name)];
-  const name = [...free].find((variable) => !known.includes(variable));
-  if (name !== undefined) {
-    return { name, message: `unknown variable "${name}"; did you mean "${nearest(name, known)}"?` };
-  }
   const names = outputs.map((output) => output.name);
-  const set = [...labelSets].find((output) => !names.includes(output));
-  if (set === undefined) return null;
-  return {
-    name: 'labels',
-    message: `labels.${set}: there is no such output; did you mean "${nearest(set, names)}"?`,
-  };
+  return [
+    ...[...free]
+      .filter((name) => !known.includes(name))
+      .map((name) => ({
+        name,
+        message: `unknown variable "${name}"; did you mean "${nearest(name, known)}"?`,
+      })),
+    ...[...labelSets]
+      .filter((output) => !names.includes(output))
+      .map((output) => ({
+        name: 'labels',
+        message: `labels.${output}: there is no such output; did you mean "${nearest(output, names)}"?`,
+      })),
+  ];
 }
 
 /** Where a variable is used first: inside a tag. */
@@ -78,7 +82,7 @@ function useOf(variable: string, source: string): Place {
 /**
  * Splits a body into messages and compiles each.
  *
- * @throws PromptError: a role line in a block, an unknown variable, a template that does not parse or render
+ * @throws PromptError with every fault: role lines in blocks, unknown variables, templates that do not parse or render
  */
 export function compileMessages(sources: MessageSources): readonly Message[] {
   const { file, body, bodyLine } = sources;
@@ -89,26 +93,28 @@ export function compileMessages(sources: MessageSources): readonly Message[] {
     );
   }
   const constants = constantsOf(sources);
-  return parts.map(({ role, source, line }): Message => {
+  const findings: Finding[] = [];
+  const messages = parts.flatMap(({ role, source, line }): Message[] => {
     const place = (variable?: string): Place => {
       const use = variable === undefined ? { line: 1, column: 1 } : useOf(variable, source);
       return { line: bodyLine + line + use.line - 1, column: use.column };
     };
     try {
       const parsed = parseTemplate(source);
-      const unknown = unknownVariable(parsed.variables, sources);
-      if (unknown !== null) {
-        throw new PromptError([
-          { file, rule: 'unknown_variable', ...place(unknown.name), message: unknown.message },
-        ]);
-      }
+      const unknown = unknownVariables(parsed.variables, sources);
+      findings.push(
+        ...unknown.map(({ name, message }) => ({ file, rule: 'unknown_variable', ...place(name), message })),
+      );
+      if (unknown.length > 0) return [];
       const template = compileTemplate(parsed, constants);
       for (const sample of samples) template.render(sample);
-      return { role, template, place };
+      return [{ role, template, place }];
     } catch (error) {
-      if (error instanceof PromptError) throw error;
       const message = `the ${role} message that begins here cannot be rendered: ${messageOf(error)}`;
-      throw new PromptError([{ file, rule: 'load', ...place(), message }]);
+      findings.push({ file, rule: 'load', ...place(), message });
+      return [];
     }
   });
+  if (findings.length > 0) throw new PromptError(findings);
+  return messages;
 }

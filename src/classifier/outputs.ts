@@ -35,7 +35,7 @@ const reserved: readonly string[] = [
 export const outputKinds = ['string', 'integer', 'float', 'boolean', 'array', 'object'] as const;
 
 const outputFile = mapping('an output', {
-  kind: z.enum(outputKinds),
+  kind: z.enum(outputKinds, 'an output is of kind string, integer, float, boolean, array or object'),
   description: z.string().optional(),
   required: z.literal(true, 'every output is required; leave "required" out').optional(),
   example: z.unknown().optional(),

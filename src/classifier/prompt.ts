@@ -13,6 +13,7 @@ import { parametersOf } from './parameters.ts';
 import { type Place, PromptError } from './promptError.ts';
 import { columnName, type PromptFile, promptFile } from './promptFile.ts';
 import { type PromptSource, promptText } from './promptSource.ts';
+import { namedProperties } from './properties.ts';
 import { type Environment, resolveReferences } from './references.ts';
 
 export interface LoadOptions {
@@ -37,6 +38,8 @@ export interface Prompt {
   /** Keys of an older format that were read as Prompty 2. */
   readonly older: FrontMatter['older'];
   placeOf(path: Path): Place;
+  /** Where each input and output stands, by name. */
+  readonly places: Readonly<Record<'inputs' | 'outputs', ReadonlyMap<string, Place>>>;
 }
 
 /** An older file is read as Prompty 2, with a warning, unless its body holds what cannot be. */
@@ -97,6 +100,10 @@ export function readPrompt(from: PromptSource, { env, log = noLog }: LoadOptions
     outputs,
     labels,
   });
+  const placesOf = (list: 'inputs' | 'outputs') =>
+    new Map(
+      namedProperties(front[list], [list], check).map(({ name, path }) => [name, matter.placeOf(path)]),
+    );
   const { pack: _, combine: __, ...ours } = semtel;
   return {
     file,
@@ -118,5 +125,6 @@ export function readPrompt(from: PromptSource, { env, log = noLog }: LoadOptions
     }),
     older: matter.older,
     placeOf: matter.placeOf,
+    places: { inputs: placesOf('inputs'), outputs: placesOf('outputs') },
   };
 }

@@ -1,3 +1,4 @@
+import { unknownKey } from '../base/nearest.ts';
 import type { Check } from './check.ts';
 import type { Path } from './frontMatter.ts';
 
@@ -8,6 +9,9 @@ export interface NamedProperty {
   readonly value: unknown;
   readonly path: Path;
 }
+
+/** Keys that may stand beside `properties`; the others say nothing that semtel would act on. */
+const beside = ['properties', 'kind', 'description', 'examples', 'strict'];
 
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -32,6 +36,8 @@ export function namedProperties(raw: unknown, path: Path, check: Check): readonl
   if (!isMapping(raw)) return check.fail(path, `${path.join('.')} must be a list or a mapping`);
   const inner = raw.properties;
   if (Array.isArray(inner) || (isMapping(inner) && typeof inner.kind !== 'string')) {
+    const stray = Object.keys(raw).find((key) => !beside.includes(key));
+    if (stray !== undefined) check.fail([...path, stray], unknownKey(stray, path.join('.'), beside));
     return namedProperties(inner, [...path, 'properties'], check);
   }
   return Object.entries(raw).map(([name, value]) => ({ name, value, path: [...path, name] }));

@@ -34,17 +34,23 @@ function fromFile(path: string, dir: string): unknown {
   if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
     throw new Error(`\${file:${path}} leaves the prompt's folder; only files inside it are read`);
   }
-  const text = readFileSync(real, 'utf8')
-    .replace(/^\uFEFF/, '')
-    .replaceAll('\r\n', '\n');
-  const type = extname(real).toLowerCase();
+  try {
+    return parsed(readFileSync(real, 'utf8'), extname(real).toLowerCase());
+  } catch (error) {
+    throw new Error(`\${file:${path}} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function parsed(source: string, type: string): unknown {
+  const text = source.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   if (type === '.json') return JSON.parse(text);
   return type === '.yaml' || type === '.yml' ? parseYaml(text) : text;
 }
 
 /**
  * Replaces `${env:NAME}`, `${env:NAME:default}` and `${file:relative/path}` where they are the whole of a string
- * (Prompty 2, section 2.11). Files stay inside `dir`, links followed; .json and .yaml are parsed, others are text.
+ * (Prompty 2, section 2.11). Files stay inside `dir`, links followed; .json and .yaml are parsed, others are text. What
+ * looks like a reference inside a file that was read is text, so references cannot form a circle.
  *
  * @param fail told the path of the value and what is wrong with it
  */
@@ -55,15 +61,16 @@ export function resolveReferences(
   fail: (path: Path, message: string) => never,
 ): unknown {
   const resolveOne = (text: string, path: Path): unknown => {
-    const [, protocol, target] = reference.exec(text) ?? [];
-    if (target === undefined) return text;
+    const [, scheme, target] = reference.exec(text) ?? [];
+    if (scheme === undefined || target === undefined) return text;
+    const protocol = scheme.toLowerCase();
     try {
       if (protocol === 'env') return fromEnvironment(target, env);
       if (protocol === 'file') return fromFile(target, dir);
     } catch (error) {
       return fail(path, messageOf(error));
     }
-    return fail(path, `\${${protocol}:…} is not a reference; known are \${env:NAME} and \${file:path}`);
+    return fail(path, `\${${scheme}:…} is not a reference; known are \${env:NAME} and \${file:path}`);
   };
   const visit = (value: unknown, path: Path): unknown => {
     if (path.length > maxDepth)

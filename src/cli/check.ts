@@ -21,7 +21,7 @@ const probeMs = 60_000;
 export const command: Command = {
   usage: 'semtel check [FILE.prompty…]',
   about:
-    'Without a file: reads the settings, loads all prompts and makes one small call to every endpoint.\nWith files: lints them. Exit code 3 where something was found or an endpoint does not answer.',
+    'Without a file: reads the settings, loads all prompts and makes one small call to every endpoint.\nWith files: lints them. Exit code 2 where a file cannot be loaded, 3 where it could be better or an endpoint does not answer.',
   example: 'semtel check prompts/topic.prompty',
   options: {},
   async run(args, terminal) {
@@ -53,6 +53,7 @@ function lint(files: readonly string[], terminal: Terminal): ExitCode {
     terminal.stdout.write(`${file}:${line}:${column}: ${message} (${rule})\n`);
   }
   terminal.say(`${plural(files.length, 'file')}, ${plural(findings.length, 'finding')}`);
+  if (findings.some(({ rule }) => rule === 'load')) return exitCodes.usage;
   return findings.length === 0 ? exitCodes.done : exitCodes.notGoodEnough;
 }
 

@@ -22,6 +22,17 @@ test('each rule finds its mistake at its place', () => {
       ),
       '5:5 unused_input',
     ],
+    [
+      promptText(boolean, 'system:\n{{ a }} {{ b }}\nuser:\n{{ labels.c }}{{ conversation }}'),
+      '5:4 unknown_variable',
+      '5:12 unknown_variable',
+      '7:4 unknown_variable',
+    ],
+    [promptText(`${boolean}\ninputs:\n  style: brief\n  tone: dry`), '4:3 unused_input', '5:3 unused_input'],
+    [
+      promptText(`${boolean}\ninputs:\n  properties:\n    - { name: style, kind: string, default: x }`),
+      '5:7 unused_input',
+    ],
     [promptText(boolean, 'user:\n{% if conversation %}\nuser:\nx{% endif %}'), '6:1 role_in_block'],
     [promptText(boolean, 'system:\nAbout\n  {{ conversation }}'), '6:6 conversation_outside_user'],
     [

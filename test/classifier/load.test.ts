@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { SemtelError } from '../../src/base/error.ts';
 import { noLog } from '../../src/base/log.ts';
 import { loadClassifier } from '../../src/classifier/load.ts';
 import { PromptError } from '../../src/classifier/promptError.ts';
 import { load, mixed, promptText, topic } from './prompts.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'semtel-prompts-'));
-after(() => rmSync(folder, { recursive: true }));
 
 const label = 'outputs: [{ name: label, kind: string, enumValues: [A, B] }]';
 
@@ -115,6 +109,39 @@ test('the list, mapping and properties forms of outputs are one', () => {
   assert.equal(digests.size, 1);
 });
 
+test('arrays and objects nest, in every form', () => {
+  const { responseSchema } = load(
+    promptText(`
+outputs:
+  turns:
+    kind: array
+    items:
+      kind: object
+      properties:
+        - { name: role, kind: string, enumValues: [user, assistant] }
+        - { name: scores, kind: array, items: { kind: integer } }`),
+  );
+  assert.deepEqual(responseSchema, {
+    type: 'object',
+    properties: {
+      turns: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            role: { type: 'string', enum: ['user', 'assistant'] },
+            scores: { type: 'array', items: { type: 'integer' } },
+          },
+          required: ['role', 'scores'],
+          additionalProperties: false,
+        },
+      },
+    },
+    required: ['turns'],
+    additionalProperties: false,
+  });
+});
+
 test('every fault names file, line and column, and what to do', () => {
   const cases: readonly (readonly [front: string, message: RegExp, body?: string])[] = [
     [
@@ -154,6 +181,14 @@ test('every fault names file, line and column, and what to do', () => {
     ['outputs: { a: { kind: string, minimum: 1 } }', /minimum is for the kinds integer and float/],
     ['outputs: { a: { kind: integer, minimum: 2, maximum: 1 } }', /minimum is above maximum/],
     ['outputs: { a: { kind: array } }', /an array needs items/],
+    ['outputs: { a: { kind: thread } }', /:2:17: outputs\.a\.kind: an output is of kind string, integer/],
+    [
+      'outputs: { a: { kind: array, items: { kind: image } } }',
+      /outputs\.a\.items\.kind: an output is of kind/,
+    ],
+    ['outputs: { properties: { a: { kind: string } }, extra: 1 }', /:2:49: outputs: unknown key "extra"/],
+    [`${label}\nmodel: { options: { allowMultipleToolCalls: true } }`, /a classifier calls no tools/],
+    [`${label}\ntemplate: { parser: { kind: chat } }`, /the only parser is "prompty"/],
     ['outputs: { a: { kind: object } }', /must declare at least one property/],
     ['outputs: { a: { kind: string, required: false } }', /every output is required/],
     ['name: Topic\noutputs: {}', /:2:1: name: a name is a lower-case letter/],
@@ -250,38 +285,24 @@ test('what is no front matter is said so', () => {
   assert.equal(load(`\n+++\n${label}\n+++\n{{ conversation }}`).name, 'test');
 });
 
+test('a byte order mark, CRLF, blank lines above and blanks around the delimiters change nothing', () => {
+  const text = promptText(label);
+  const { digest } = load(text);
+  for (const same of [
+    `\uFEFF${text}`,
+    text.replaceAll('\n', '\r\n'),
+    `\n \n${text}`,
+    text.replaceAll('---', ' --- '),
+    text.replaceAll('---', '+++'),
+  ]) {
+    assert.equal(load(same).digest, digest, JSON.stringify(same));
+  }
+});
+
 test('a dashed line in the front matter or in the body is text', () => {
   const body = 'user:\n---\n{{ conversation }}\n---';
   const classifier = load(promptText(`description: "a --- b"\n${label}`, body));
   assert.equal(classifier.render('[]')[0]!.content, '---\n[]\n---');
-});
-
-test('references are replaced where they are the whole value, and stay inside the folder', () => {
-  const dir = join(folder, 'prompts');
-  mkdirSync(join(dir, 'parts'), { recursive: true });
-  writeFileSync(join(folder, 'secret.txt'), 'secret');
-  writeFileSync(join(dir, 'parts', 'outputs.json'), '[{"name":"label","kind":"string","enumValues":["A"]}]');
-  writeFileSync(join(dir, 'parts', 'about.md'), 'About.\r\n');
-  symlinkSync(join(folder, 'secret.txt'), join(dir, 'link.txt'));
-  const from = (front: string) =>
-    loadClassifier({ source: promptText(front), name: 'test', dir }, { env: { MODEL: 'small' } });
-  const outputs = `outputs: \${file:parts/outputs.json}`;
-  const classifier = from(`${outputs}\nmodel: \${env:MODEL}\ndescription: \${file:parts/about.md}`);
-  assert.equal(classifier.model, 'small');
-  assert.equal(classifier.description, 'About.\n');
-  assert.deepEqual(
-    classifier.labels.label!.map(({ name }) => name),
-    ['A'],
-  );
-  assert.equal(from(`${outputs}\nmodel: \${env:NONE:a:b}`).model, 'a:b');
-  assert.equal(from(`${outputs}\ndescription: see \${env:NONE}`).description, `see \${env:NONE}`);
-  for (const path of ['../secret.txt', 'link.txt', '/etc/hostname', 'none.txt', 'parts/../../secret.txt']) {
-    assert.throws(
-      () => from(`${outputs}\ndescription: \${file:${path}}`),
-      /test\.prompty:3:1: \$\{file:.*folder/,
-    );
-  }
-  assert.throws(() => from(`${outputs}\ndescription: \${secret:x}`), /is not a reference/);
 });
 
 test('a connection is ignored with a warning, its references unread', () => {
@@ -295,7 +316,7 @@ test('a connection is ignored with a warning, its references unread', () => {
 
 test('a file that is not there is named', () => {
   assert.throws(
-    () => loadClassifier(join(folder, 'none.prompty'), { env: {} }),
+    () => loadClassifier('/nowhere/none.prompty', { env: {} }),
     /Cannot read the prompt file .*none\.prompty/,
   );
 });

@@ -37,6 +37,10 @@ describe('the command line', () => {
 
   writeFileSync(join(folder, 'chats.jsonl'), '{"conversation":"Hello"}\n{"conversation":\n');
   writeFileSync(join(folder, 'bad.prompty'), 'no front matter');
+  writeFileSync(
+    join(folder, 'bare.prompty'),
+    '---\ninputs: { tone: brief }\noutputs: { label: { kind: string, enumValues: [a, b] } }\n---\nuser:\n{{ conversation }}\n',
+  );
   writeFileSync(join(folder, 'bad.yaml'), 'modles: {}\n');
   const mistakes: readonly [line: string, code: number, words: RegExp][] = [
     ['', 2, /^$/],
@@ -52,7 +56,8 @@ describe('the command line', () => {
     ['check --config bad.yaml', 2, /bad\.yaml:1: Unknown key "modles"; did you mean "models"\?/],
     ['check', 2, /set OPENAI_API_KEY .* or write a semtel\.yaml/],
     ['check no.prompty', 2, /no\.prompty: there is no such file/],
-    ['check bad.prompty', 3, /1 file, \d+ findings?/],
+    ['check bad.prompty', 2, /1 file, 1 finding/],
+    ['check bare.prompty', 3, /1 file, 2 findings/],
     ['simulate --control {', 2, /--control must be JSON/],
   ];
   for (const [line, code, words] of mistakes) {

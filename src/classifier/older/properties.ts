@@ -17,6 +17,10 @@ const names = [
   ['is_required', 'required'],
 ] as const;
 
+/** What JSON Schema says beside `properties`, and why it need not be said. */
+const schemaOnly = ['type', 'required', 'additionalProperties'];
+const always = 'every property is required and none further allowed';
+
 function upgradeProperty(value: unknown, at: string, notes: Notes): void {
   const property = mappingOf(value);
   if (property === undefined) return;
@@ -25,8 +29,8 @@ function upgradeProperty(value: unknown, at: string, notes: Notes): void {
   for (const name of names) rename(property, name, at, notes);
   // The rows give the conversation: a sample of it is no default.
   rename(property, ['sample', at === 'inputs.conversation.' ? 'example' : 'default'], at, notes);
-  if (isSeq(under(property, 'required'))) drop(property, 'required', at, 'every property is', notes);
-  drop(property, 'additionalProperties', at, 'there are none', notes);
+  if (isSeq(under(property, 'required'))) drop(property, 'required', at, always, notes);
+  drop(property, 'additionalProperties', at, always, notes);
   upgradeProperty(under(property, 'items'), `${at}items.`, notes);
   upgradeProperties(under(property, 'properties'), `${at}properties.`, notes);
 }
@@ -41,6 +45,8 @@ export function upgradeProperties(list: unknown, at: string, notes: Notes): void
   if (map === undefined) return;
   const inner = under(map, 'properties');
   const named = isMap(inner) && (isScalar(inner.get('kind', true)) || isScalar(inner.get('type', true)));
-  if (isSeq(inner) || (isMap(inner) && !named)) upgradeProperties(inner, `${at}properties.`, notes);
-  else for (const { key, value } of map.items) upgradeProperty(value, `${at}${key.value}.`, notes);
+  if (isSeq(inner) || (isMap(inner) && !named)) {
+    for (const key of schemaOnly) drop(map, key, at, always, notes);
+    upgradeProperties(inner, `${at}properties.`, notes);
+  } else for (const { key, value } of map.items) upgradeProperty(value, `${at}${key.value}.`, notes);
 }
