@@ -30,6 +30,7 @@ export class LatencySample {
   unanswered(ms: number): void {
     this.#unanswered += 1;
     this.#unansweredMs += ms;
+    this.#squares += ms ** 2;
   }
 
   /** Replies. */
@@ -38,9 +39,10 @@ export class LatencySample {
   }
 
   get known(): boolean {
-    if (this.#count === 0 || this.#count + this.#unanswered < fewestReplies) return false;
-    const variance = (this.#squares * this.#count) / this.#sumMs ** 2 - 1;
-    return variance <= relativeError ** 2 * this.#count || this.#count >= this.#most;
+    const ended = this.#count + this.#unanswered;
+    if (this.#count === 0 || ended < fewestReplies) return false;
+    const variance = (this.#squares * ended) / (this.#sumMs + this.#unansweredMs) ** 2 - 1;
+    return variance <= relativeError ** 2 * ended || ended >= this.#most;
   }
 
   /** Mean time a reply. */
