@@ -4,6 +4,7 @@ import { type LoadOptions, type Prompt, readPrompt } from './prompt.ts';
 import { PromptError } from './promptError.ts';
 import type { PromptSource } from './promptSource.ts';
 import { readerOf } from './read/reader.ts';
+import { missingShape } from './replyShape.ts';
 import { defaultOutputTokens } from './replySize.ts';
 import { responseSchema } from './schema.ts';
 
@@ -41,10 +42,20 @@ export function loadClassifier(from: PromptSource, options: LoadOptions): Classi
   }
   const { semtel } = front.metadata;
   const shared = sharing(prompt);
-  const parts = messages.map((message) => {
+  const schema = responseSchema(outputs);
+  const words = messages.map(({ template }) => template.render('')).join('\n');
+  const shape = missingShape(words, outputs, schema);
+  const parts = messages.map((message, index) => {
     const { role, template } = message;
-    const of = (conversation: string) => ({ role, content: template.render(conversation) });
-    if (usesConversation(message)) return of;
+    const added = index === 0 ? shape : '';
+    const varies = usesConversation(message);
+    // Constant text comes before the conversation, and after the author's own rules.
+    const of = (conversation: string) => {
+      const own = template.render(conversation);
+      const both = varies ? [added, own] : [own, added];
+      return { role, content: both.filter((text) => text !== '').join('\n\n') };
+    };
+    if (varies) return of;
     const constant = Object.freeze(of(''));
     return () => constant;
   });
@@ -64,7 +75,7 @@ export function loadClassifier(from: PromptSource, options: LoadOptions): Classi
     combine: semtel.combine && shared.combine,
     maxOutputTokens: front.model.options.maxOutputTokens ?? defaultOutputTokens(outputs),
     parameters: prompt.parameters,
-    responseSchema: responseSchema(outputs),
+    responseSchema: schema,
     promptBytes: render('').reduce((sum, { content }) => sum + Buffer.byteLength(content), 0),
     render,
     read: readerOf({ outputs, labels, derivation }),

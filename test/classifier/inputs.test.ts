@@ -16,7 +16,7 @@ test('an input is a constant of the template with its default as value, of every
   - { name: list, kind: array, items: { kind: integer }, default: [1, 2] }
   - { name: map, kind: object, default: { a: b } }`;
   const [system] = load(promptText(`${outputs}\n${inputs}`, body)).render('[]');
-  assert.equal(system!.content, 'a|2|0.5|true|1,2|b');
+  assert.match(system!.content, /^a\|2\|0\.5\|true\|1,2\|b\n/);
 });
 
 test('the list, mapping, properties and bare forms of inputs are one', () => {
@@ -57,5 +57,5 @@ test('an input without a default renders as nothing and is false', () => {
     `${outputs}\ninputs: { hint: { kind: string } }`,
     'user:\n{{ hint }}{% if hint %}yes{% else %}no{% endif %} {{ conversation }}',
   );
-  assert.equal(load(text).render('[]')[0]!.content, 'no []');
+  assert.match(load(text).render('[]')[0]!.content, /\nno \[\]$/);
 });

@@ -34,7 +34,7 @@ metadata:
     labels: { label: { low: { definition: Easy., aliases: [easy] }, high: { definition: Hard. } } }
     truncate: { max_tokens: 100, strategy: tail }
     pack: false`,
-      'system:\nJudge.\n\nuser:\nThis: {{ conversation }}\n',
+      'system:\nJudge: JSON {"label": ""}.\n\nuser:\nThis: {{ conversation }}\n',
     ),
   );
   const { render, read, digest, ...rest } = classifier;
@@ -60,11 +60,11 @@ metadata:
       required: ['label'],
       additionalProperties: false,
     },
-    promptBytes: 'Judge.'.length + 'This: '.length,
+    promptBytes: 'Judge: JSON {"label": ""}.'.length + 'This: '.length,
   });
   assert.match(digest, /^[0-9a-f]{64}$/);
   assert.deepEqual(render('[]'), [
-    { role: 'system', content: 'Judge.' },
+    { role: 'system', content: 'Judge: JSON {"label": ""}.' },
     { role: 'user', content: 'This: []' },
   ]);
   assert.equal(read('{"label":"low"}').ok, true);
@@ -300,9 +300,9 @@ test('a byte order mark, CRLF, blank lines above and blanks around the delimiter
 });
 
 test('a dashed line in the front matter or in the body is text', () => {
-  const body = 'user:\n---\n{{ conversation }}\n---';
+  const body = 'user:\n---\nJSON "label" {{ conversation }}\n---';
   const classifier = load(promptText(`description: "a --- b"\n${label}`, body));
-  assert.equal(classifier.render('[]')[0]!.content, '---\n[]\n---');
+  assert.equal(classifier.render('[]')[0]!.content, '---\nJSON "label" []\n---');
 });
 
 test('a connection is ignored with a warning, its references unread', () => {

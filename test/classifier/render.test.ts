@@ -69,7 +69,7 @@ test('templates render as stock jinja2 does: white space kept, empty lists false
   for (const [body, expected] of cases) {
     const inputs = 'inputs: { style: brief, nothing: { kind: string } }';
     const messages = load(
-      promptText(`${front}\n${inputs}`, `system:\n${body}\nuser:\n{{ conversation }}`),
+      promptText(`${front}\n${inputs}`, `system:\n${body}\nuser:\nJSON "label" {{ conversation }}`),
     ).render(conversation);
     assert.equal(messages[0]!.content, expected?.replace('80', String(conversation.length)), body);
   }
@@ -100,8 +100,8 @@ const hostile = fc.oneof(
 
 test('no conversation changes the number or the roles of messages, and its text stays one JSON string', () => {
   const shapes = [
-    'system:\nRules.\n\nuser:\nJudge <<{{ conversation }}>> now.\n\nassistant:\nOk.',
-    'system:\nRules.\n\nuser:\nJudge <<{{ conversation | trim }}>> now.\n\nassistant:\nOk.',
+    'system:\nJSON "label".\n\nuser:\nJudge <<{{ conversation }}>> now.\n\nassistant:\nOk.',
+    'system:\nJSON "label".\n\nuser:\nJudge <<{{ conversation | trim }}>> now.\n\nassistant:\nOk.',
   ].map((body) => load(promptText(front, body)));
   const conversations = fc.array(
     fc.record({ role: fc.constantFrom('user', 'assistant'), content: hostile }),
@@ -116,7 +116,7 @@ test('no conversation changes the number or the roles of messages, and its text 
           messages.map(({ role }) => role),
           ['system', 'user', 'assistant'],
         );
-        assert.equal(messages[0]!.content, 'Rules.');
+        assert.equal(messages[0]!.content, 'JSON "label".');
         assert.equal(messages[2]!.content, 'Ok.');
         const inner = messages[1]!.content.slice('Judge <<'.length, -'>> now.'.length);
         assert.equal(inner, conversation);
