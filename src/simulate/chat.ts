@@ -2,6 +2,7 @@ import { answerChat } from './answers/answer.ts';
 import { type Spoken, speak } from './answers/spoil.ts';
 import type { Result, Work } from './call.ts';
 import { type ChatRequest, type JsonObject, readChatRequest } from './chatRequest.ts';
+import { replyFormats } from './control.ts';
 import type { Endpoint } from './endpoint.ts';
 import { drawFault, replyFaults } from './faults.ts';
 import { badRequest, isProblem, type Problem } from './problem.ts';
@@ -47,6 +48,13 @@ function bounded(spoken: Spoken, maxTokens: number | undefined, tokens: TokenCou
 export function chatWork(endpoint: Endpoint, body: JsonObject, world: World): Work | Problem {
   const request = readChatRequest(body);
   if (isProblem(request)) return request;
+  const { type } = request.format;
+  if (replyFormats.indexOf(type) < replyFormats.indexOf(endpoint.control.structured)) {
+    return badRequest(
+      `Invalid parameter: 'response_format' of type '${type}' is not supported with this model.`,
+      'response_format',
+    );
+  }
   const counted = request.messages.map(({ content }) => world.tokens.count(content));
   const promptTokens = chatTokens(counted);
   if (promptTokens > contextTokens) {

@@ -1,3 +1,4 @@
+import type { ReplyFormatName } from './control.ts';
 import { badRequest, isProblem, type Problem } from './problem.ts';
 import { type JsonSchema, strictFault } from './schema.ts';
 
@@ -9,7 +10,7 @@ export interface ChatTurn {
 
 /** What is asked for in the reply; `schema` only under json_schema. */
 interface ReplyFormat {
-  readonly type: 'json_schema' | 'json_object' | 'text';
+  readonly type: ReplyFormatName;
   readonly name: string;
   readonly schema: JsonSchema | null;
 }

@@ -13,10 +13,16 @@ export type Window = (typeof windows)[number];
 const headerStyles = ['openai', 'anthropic', 'none'] as const;
 export type HeaderStyle = (typeof headerStyles)[number];
 
+/** Kinds of `response_format`, the simplest last; an endpoint takes the one it is set to and those after it. */
+export const replyFormats = ['json_schema', 'json_object', 'text'] as const;
+export type ReplyFormatName = (typeof replyFormats)[number];
+
 /** How one endpoint behaves. Names are those of the control message. */
 export interface Control {
   readonly seed: number;
   readonly answers: AnswerMode;
+  /** The richest `response_format` it takes; a richer one is 400. */
+  readonly structured: ReplyFormatName;
   /** Median time from the start of work to the reply, before output tokens. */
   readonly latency_ms: number;
   /** Sigma of the lognormal distribution around that median; 0 = always the same. */
@@ -45,6 +51,7 @@ export type ControlChange = {
 export const defaultControl: Control = {
   seed: 1,
   answers: 'lexical',
+  structured: 'json_schema',
   latency_ms: 200,
   latency_sigma: 0.3,
   per_output_token_ms: 0,
@@ -66,6 +73,7 @@ const changeShape = {
   endpoint: z.string().optional(),
   seed: z.int().optional(),
   answers: z.enum(answerModes).optional(),
+  structured: z.enum(replyFormats).optional(),
   latency_ms: amount.optional(),
   // Beyond 5 a draw of one in a thousand is already a million times the median.
   latency_sigma: amount.max(5).optional(),
