@@ -14,8 +14,11 @@ export interface Input {
 /** Variables that every template has without declaring them. */
 export const givenVariables: readonly string[] = ['conversation', 'messages', 'labels', 'outputs'];
 
+/** Of Prompty's rich kinds only the thread, and only for the conversation. */
+const inputKinds = [...outputKinds, 'thread'] as const;
+
 const inputFile = mapping('an input', {
-  kind: z.enum(outputKinds, 'an input is of kind string, integer, float, boolean, array or object'),
+  kind: z.enum(inputKinds, 'an input is of kind string, integer, float, boolean, array or object'),
   description: z.string().optional(),
   required: z.boolean().default(false),
   default: z.unknown().optional(),
@@ -45,12 +48,14 @@ export function readInputs(raw: unknown, check: Check): readonly Input[] {
     const file = check.parse(inputFile, expand(value), path);
     const title = `input "${name}"`;
     if (name === 'conversation') {
-      if (file.kind !== 'string')
-        check.fail(path, `${title} must be of kind string: it is given as JSON text`);
+      if (file.kind !== 'string' && file.kind !== 'thread')
+        check.fail(path, `${title} must be of kind string, JSON text, or thread, messages of its own`);
       return { name, kind: file.kind, default: undefined };
     }
     if (givenVariables.includes(name))
       check.fail(path, `${title}: this name is given to every template; choose another`);
+    if (file.kind === 'thread')
+      check.fail(path, `${title}: only "conversation" can be a thread: nothing else comes from the rows`);
     if (!/^[A-Za-z_]\w*$/.test(name)) check.fail(path, `${title}: a template cannot use this name`);
     if (file.required && file.default === undefined) {
       check.fail(

@@ -36,7 +36,10 @@ const rules: Readonly<Record<string, Rule>> = {
         .filter((name) => role !== 'user' && template.variables.free.has(name))
         .map((name) => ({
           ...place(name),
-          message: `the ${role} message holds the ${name}: data belongs in a user message, where it cannot pass for instructions`,
+          message:
+            role === 'thread'
+              ? 'the conversation is sent as messages of its own, which the model may obey or go on with: make it of kind string, in a user message'
+              : `the ${role} message holds the ${name}: data belongs in a user message, where it cannot pass for instructions`,
         })),
     ),
   undefined_labels: ({ outputs, labels, placeOf, places }) =>

@@ -7,6 +7,7 @@ import { readerOf } from './read/reader.ts';
 import { missingShape } from './replyShape.ts';
 import { defaultOutputTokens } from './replySize.ts';
 import { responseSchema } from './schema.ts';
+import { threadOf } from './thread.ts';
 
 function usesConversation({ template }: Prompt['messages'][number]): boolean {
   return template.variables.free.has('conversation') || template.variables.free.has('messages');
@@ -45,9 +46,11 @@ export function loadClassifier(from: PromptSource, options: LoadOptions): Classi
   const schema = responseSchema(outputs);
   const words = messages.map(({ template }) => template.render('')).join('\n');
   const shape = missingShape(words, outputs, schema);
-  const parts = messages.map((message, index) => {
+  const rules = messages.find(({ role }) => role !== 'thread');
+  const parts = messages.map((message): Classifier['render'] => {
     const { role, template } = message;
-    const added = index === 0 ? shape : '';
+    if (role === 'thread') return threadOf;
+    const added = message === rules ? shape : '';
     const varies = usesConversation(message);
     // Constant text comes before the conversation, and after the author's own rules.
     const of = (conversation: string) => {
@@ -55,11 +58,11 @@ export function loadClassifier(from: PromptSource, options: LoadOptions): Classi
       const both = varies ? [added, own] : [own, added];
       return { role, content: both.filter((text) => text !== '').join('\n\n') };
     };
-    if (varies) return of;
-    const constant = Object.freeze(of(''));
+    if (varies) return (conversation) => [of(conversation)];
+    const constant = [Object.freeze(of(''))];
     return () => constant;
   });
-  const render: Classifier['render'] = (conversation) => parts.map((part) => part(conversation));
+  const render: Classifier['render'] = (conversation) => parts.flatMap((part) => part(conversation));
   return {
     name,
     description: front.description,

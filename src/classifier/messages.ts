@@ -1,17 +1,16 @@
 import type { LabelDefinition } from '../base/answer.ts';
 import { messageOf } from '../base/error.ts';
 import { nearest } from '../base/nearest.ts';
-import type { PromptMessage } from './classifier.ts';
 import { givenVariables, type Input } from './inputs.ts';
 import type { DeclaredOutput } from './outputs.ts';
 import { type Finding, type Place, PromptError } from './promptError.ts';
-import { splitRoles } from './roles.ts';
+import { type Part, splitRoles } from './roles.ts';
 import { compileTemplate, parseTemplate, type Template } from './template.ts';
 import type { Variables } from './variables.ts';
 
 /** One message of the prompt, ready to render. */
 export interface Message {
-  readonly role: PromptMessage['role'];
+  readonly role: Part['role'];
   readonly template: Template;
   /** Where the message, or its first use of a variable, stands in the file. */
   place(variable?: string): Place;
@@ -85,8 +84,9 @@ function useOf(variable: string, source: string): Place {
  * @throws PromptError with every fault: role lines in blocks, unknown variables, templates that do not parse or render
  */
 export function compileMessages(sources: MessageSources): readonly Message[] {
-  const { file, body, bodyLine } = sources;
-  const { parts, faults } = splitRoles(body);
+  const { file, body, bodyLine, inputs } = sources;
+  const thread = inputs.some(({ name, kind }) => name === 'conversation' && kind === 'thread');
+  const { parts, faults } = splitRoles(body, thread);
   if (faults.length > 0) {
     throw new PromptError(
       faults.map((fault) => ({ ...fault, file, line: bodyLine + fault.line, column: 1 })),
@@ -106,6 +106,11 @@ export function compileMessages(sources: MessageSources): readonly Message[] {
         ...unknown.map(({ name, message }) => ({ file, rule: 'unknown_variable', ...place(name), message })),
       );
       if (unknown.length > 0) return [];
+      if (thread && role !== 'thread' && parsed.variables.free.has('conversation')) {
+        const message = 'a thread is printed alone on its line: {{ conversation }}';
+        findings.push({ file, rule: 'load', ...place('conversation'), message });
+        return [];
+      }
       const template = compileTemplate(parsed, constants);
       for (const sample of samples) template.render(sample);
       return [{ role, template, place }];

@@ -2,7 +2,8 @@ import type { PromptMessage } from './classifier.ts';
 
 /** One message of the template: what the author wrote for it, not yet rendered. */
 export interface Part {
-  readonly role: PromptMessage['role'];
+  /** `thread`: the conversation's own messages stand here. */
+  readonly role: PromptMessage['role'] | 'thread';
   readonly source: string;
   /** Line of the body, from 0, on which `source` begins. */
   readonly line: number;
@@ -17,6 +18,9 @@ export interface RoleFault {
 }
 
 const roleLine = /^[ \t]*#*[ \t]*(system|user|assistant|developer)[ \t]*(?:\[[^\]\n]*\])?[ \t]*:[ \t]*$/i;
+
+/** A thread is printed alone on its line. */
+const threadLine = /^[ \t]*\{\{-?[ \t]*conversation[ \t]*-?\}\}[ \t]*$/;
 
 /** Comments, statements and expressions; quoted text inside a tag may hold the tag's own closing mark. */
 const tags =
@@ -65,9 +69,13 @@ function enclosedLines(body: string): Enclosed {
  * from data can never become a role. Text above the first role line is a system message. Blank lines around a message
  * are dropped; attributes in brackets are accepted and not used.
  *
+ * @param thread the conversation is a thread: a line that prints it is a part of its own, and the message goes on below
  * @returns the messages in order; with faults, not to be used
  */
-export function splitRoles(body: string): { parts: readonly Part[]; faults: readonly RoleFault[] } {
+export function splitRoles(
+  body: string,
+  thread = false,
+): { parts: readonly Part[]; faults: readonly RoleFault[] } {
   const enclosed = enclosedLines(body);
   const faults: RoleFault[] = [];
   if (enclosed.unclosed !== null) {
@@ -90,20 +98,22 @@ export function splitRoles(body: string): { parts: readonly Part[]; faults: read
   };
   let named = false;
   for (const [index, line] of lines.entries()) {
+    const stands = thread && threadLine.test(line);
     const word = roleLine.exec(line)?.[1];
-    if (word === undefined || enclosed.tags.has(index)) continue;
+    if ((word === undefined && !stands) || enclosed.tags.has(index)) continue;
     if (enclosed.blocks.has(index)) {
       faults.push({
         line: index,
         rule: 'role_in_block',
-        message: `the role line "${line.trim()}" stands inside a template block; messages cannot depend on data, so move it out of the block`,
+        message: `the ${stands ? 'thread' : 'role line'} "${line.trim()}" stands inside a template block; messages cannot depend on data, so move it out of the block`,
       });
       continue;
     }
-    finish(index, named);
-    role = word.toLowerCase() as Part['role'];
+    finish(index, named && !stands);
+    if (stands) parts.push({ role: 'thread', source: line, line: index });
+    if (word !== undefined) role = word.toLowerCase() as Part['role'];
     start = index + 1;
-    named = true;
+    named = word !== undefined;
   }
   finish(lines.length, named);
   return { parts, faults };

@@ -205,7 +205,11 @@ test('every fault names file, line and column, and what to do', () => {
       /:3:10: input "city" is required but nothing provides it/,
     ],
     [`${label}\ninputs: [{ name: labels, kind: string }]`, /this name is given to every template/],
-    [`${label}\ninputs: [{ name: conversation, kind: thread }]`, /an input is of kind/],
+    [
+      `${label}\ninputs: [{ name: conversation, kind: array }]`,
+      /:3:10: input "conversation" must be of kind string, JSON text, or thread/,
+    ],
+    [`${label}\ninputs: [{ name: talk, kind: thread }]`, /only "conversation" can be a thread/],
     [`${label}\ninputs: { n: { kind: integer, default: x } }`, /the default is not of kind integer/],
     [
       `${label}\nmetadata: { semtel: { labels: { lable: {} } } }`,
