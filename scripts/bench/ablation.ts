@@ -4,7 +4,7 @@
  */
 import type { Tuning } from '../../src/llm/config.ts';
 import { type Figures, quotas, saturated } from '../../test/llm/simulation/cases.ts';
-import { halvedAndBack, oneDead, outage } from '../../test/llm/simulation/changes.ts';
+import { coldStart, halvedAndBack, oneDead, outage } from '../../test/llm/simulation/changes.ts';
 import { latecomer, shortJob, unpaced } from '../../test/llm/simulation/concurrency.ts';
 import { fewRows } from '../../test/llm/simulation/outages.ts';
 
@@ -13,6 +13,8 @@ const never = Number.POSITIVE_INFINITY;
 const without: Readonly<Record<string, Partial<Tuning>>> = {
   'as it is': {},
   'no cut of headroom': { headroomCut: 0, headroomFloor: 1 },
+  'no call ahead': { scoutEveryMs: 0 },
+  'no rate between refusals': { ranInMostMs: 0 },
   'no learned limit': { learnedForget: 0 },
   'no longer pauses': { pauseGuessMaxMs: 10 },
   'no concurrency cut': { concurrencyCut: 1 },
@@ -38,6 +40,13 @@ for (const [name, tuning] of Object.entries(without)) {
   }
   const told = { backend: { tpm: 6_000_000, window: '1s', headers: true } } as const;
   console.log(`  quota halved and back: ${shown(await halvedAndBack(told, chance))}`);
+  const untold = { backend: { tpm: 6_000_000 } };
+  console.log(`  the same, untold: ${shown(await halvedAndBack(untold, chance))}`);
+  for (const headers of [true, false]) {
+    console.log(
+      `  cold start, headers ${headers}: ${shown(await coldStart([10, 10, 10, 10], headers, chance))}`,
+    );
+  }
   console.log(`  one of four dead: ${shown(await oneDead('500', chance))}`);
   console.log(`  a minute of outage: ${shown(await outage('reset', chance))}`);
   const small = { mood: '500', endpoints: 1, rows: 20, outageS: 60 } as const;

@@ -57,6 +57,8 @@ export const defaultTuning = {
   firstConcurrency: 3,
   /** After it: small against refusals, and enough for 64 slots to be found in one more round trip. */
   startConcurrency: 32,
+  /** Between two calls to an unknown endpoint that has not answered yet: long against most latencies. */
+  scoutEveryMs: 1_000,
   /** Netflix AIMD, Vector ARC. */
   concurrencyCut: 0.9,
   /** Latency against that of an empty queue from which on calls are taken to queue: less may be chance. */
@@ -74,6 +76,8 @@ export const defaultTuning = {
   headroomGrowth: 4e-5,
   /** A limit learned from 429 is forgotten once this many times its rate drew none. */
   learnedForget: 4,
+  /** Refusals within this time tell what ran in between them: well below the time in which it grows by much. */
+  ranInMostMs: 3_000,
   /** Its burst: next to none, as its window is not known. */
   learnedBurstS: 0.05,
   /** Bucket sizes: small, as providers count in windows of 1 s, and so that no minute holds more than its quota. */

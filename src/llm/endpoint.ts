@@ -66,7 +66,7 @@ export class Endpoint {
     this.#concurrency = new Concurrency(config.maxConcurrency, this.quota.told, tuning, ports.attemptMaxMs);
     this.#breaker = new Breaker(tuning);
     this.#cooling = new Cooling(tuning, ports.random);
-    this.#scout = new Scout(config.tpm !== null || config.rpm !== null);
+    this.#scout = new Scout(tuning.scoutEveryMs, tuning.startConcurrency);
     const bounds = { minMs: tuning.attemptMinMs, maxMs: ports.attemptMaxMs };
     this.#patience = new Patience(ports.modelLatency, bounds, nowMs);
   }
@@ -102,7 +102,7 @@ export class Endpoint {
     if (this.#inflight >= this.#breaker.slots(this.#concurrency.limit, nowMs))
       return Number.POSITIVE_INFINITY;
     return Math.max(
-      this.#scout.waitMs(nowMs),
+      this.quota.told ? 0 : this.#scout.waitMs(nowMs),
       this.#cooling.waitMs(nowMs),
       this.quota.waitMs(this.#cost(load), nowMs),
     );
@@ -166,7 +166,7 @@ export class Endpoint {
   }
 
   #release(lease: Lease, answered: boolean): void {
-    this.#scout.ended(answered);
+    this.#scout.ended(answered, lease.sentMs, this.#ports.clock.now());
     this.#inflight -= 1;
     this.#inflightTokens -= lease.charge.tokens;
     this.#cooling.ended(lease.trial);

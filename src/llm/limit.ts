@@ -38,6 +38,11 @@ export class Limit {
     return this.#headroom.at(nowMs);
   }
 
+  /** A minute, as it is used now. */
+  pace(nowMs: number): number {
+    return this.use(nowMs) * (this.perMinute ?? Number.POSITIVE_INFINITY);
+  }
+
   /** What could be spent at once; null while it is unknown. */
   level(nowMs: number): number | null {
     return this.#bucket.level(nowMs, this.use(nowMs));

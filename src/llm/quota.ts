@@ -3,6 +3,7 @@ import type { EndpointConfig, Provider, Tuning } from './config.ts';
 import type { QuotaHeaders, RateHeaders } from './headers.ts';
 import { Limit } from './limit.ts';
 import { quotaView } from './quotaView.ts';
+import { RanIn } from './ranIn.ts';
 import { Spending } from './spending.ts';
 
 /** What a call was charged, and where the running totals stood then. */
@@ -35,6 +36,7 @@ export class Quota {
   /** Billed prompt tokens per estimated one. */
   #ratio = 1;
   readonly #borne = new BorneRate();
+  readonly #ranIn: RanIn;
   readonly #refusals: Spending;
   #takenRequests = 0;
   #takenTokens = 0;
@@ -47,6 +49,7 @@ export class Quota {
     };
     this.#config = config;
     this.#refusals = new Spending(nowMs);
+    this.#ranIn = new RanIn(tuning.ranInMostMs);
     this.#tuning = tuning;
     this.#requests = limit(config.rpm, requestBurstS);
     this.#tokens = limit(config.tpm, tokenBurstS);
@@ -129,11 +132,16 @@ export class Quota {
 
   /**
    * Learns from a 429; true when a limit that was known leads to expect it: headers say "none left", or we were
-   * spending it fast. That limit is used less from now on. Where none is known, what we were sending becomes one.
-   * A trial teaches nothing but that the rest goes on.
+   * spending it fast. That limit is used less from now on. Where none is known, what we were sending becomes one,
+   * and what ran in between two refusals corrects it. A trial teaches nothing but that the rest goes on.
    */
   refused(rates: RateHeaders, charge: Charge, trial: boolean, nowMs: number): boolean {
     this.#borne.add(-1, nowMs);
+    const ranIn = this.#ranIn.refused(charge);
+    if (this.#learned !== null && ranIn !== null && ranIn < this.#learned.pace(nowMs)) {
+      this.#learn(ranIn, nowMs);
+      return true;
+    }
     if (trial) return this.#learned !== null;
     const spent = (known: Limit, { limit, remaining }: QuotaHeaders, cost: number) =>
       (known.perMinute ?? limit) !== null && remaining !== null && remaining < cost;
@@ -148,16 +156,15 @@ export class Quota {
     for (const limit of causes) limit?.cut(refused, nowMs);
     if (causes.length > 0) return true;
     if (this.#learned !== null) this.#learned.cut(refused, nowMs);
-    else if (this.#requests.perMinute === null && this.#tokens.perMinute === null) {
-      this.#learn(this.#requests.spent(nowMs), nowMs);
-    }
+    else if (!this.told) this.#learn(this.#requests.spent(nowMs), nowMs);
     return false;
   }
 
-  /** It takes calls again after a row of rests: what it bore in a minute with them is its quota, whatever its window. */
+  /** It takes calls again after a row of rests: it has no more than what it bore in a minute with them, whatever its window. */
   resumed(nowMs: number): void {
     for (const limit of [this.#requests, this.#tokens]) limit.lowerTo(0, nowMs);
-    if (this.#learned !== null) this.#learn(this.#borne.perMinute(nowMs), nowMs);
+    if (this.#learned === null) return;
+    this.#learn(Math.min(this.#borne.perMinute(nowMs), this.#learned.pace(nowMs)), nowMs);
   }
 
   /** Starts empty: it was just refused. */

@@ -1,32 +1,36 @@
-/** Between two calls to an endpoint that has not answered yet. */
-const everyMs = 1_000;
-
 /**
- * The first calls to an endpoint whose quota nobody told: one goes ahead, as its reply may tell it, and the others
- * wait for its end. One more goes each second, so that slow endpoints lose no more than their latency, and those
- * that never answer hold few calls.
+ * The first calls to an endpoint whose quota nobody told. One goes ahead, as its reply may tell it, and the others
+ * wait for its end; one more goes now and then, so that slow endpoints lose no more than their latency, and those that
+ * never answer hold few calls. If the reply does not tell either, the next ones go evenly over one latency, so that
+ * the first 429 is heard before many were sent.
  */
 export class Scout {
-  #answered: boolean;
+  readonly #firstCalls: number;
+  #betweenMs: number;
   #nextMs = Number.NEGATIVE_INFINITY;
+  #untilMs = Number.POSITIVE_INFINITY;
 
-  /** `told`: there is nothing to find out. */
-  constructor(told: boolean) {
-    this.#answered = told;
+  /** `everyMs`: between two calls before the first answer; `firstCalls`: how many go over the latency that follows it. */
+  constructor(everyMs: number, firstCalls: number) {
+    this.#betweenMs = everyMs;
+    this.#firstCalls = firstCalls;
   }
 
   /** How long until a call may go; 0: now. */
   waitMs(nowMs: number): number {
-    return this.#answered ? 0 : Math.max(this.#nextMs - nowMs, 0);
+    return nowMs >= this.#untilMs ? 0 : Math.max(this.#nextMs - nowMs, 0);
   }
 
   began(nowMs: number): void {
-    this.#nextMs = nowMs + everyMs;
+    this.#nextMs = nowMs + this.#betweenMs;
   }
 
-  /** A call is over. `answered`: the endpoint did its work or said "too many". */
-  ended(answered: boolean): void {
-    this.#answered ||= answered;
-    this.#nextMs = Number.NEGATIVE_INFINITY;
+  /** A call sent at `sentMs` is over. `answered`: the endpoint did its work or said "too many". */
+  ended(answered: boolean, sentMs: number, nowMs: number): void {
+    if (this.#untilMs !== Number.POSITIVE_INFINITY) return;
+    this.#nextMs = nowMs;
+    if (!answered) return;
+    this.#untilMs = 2 * nowMs - sentMs;
+    this.#betweenMs = (nowMs - sentMs) / this.#firstCalls;
   }
 }

@@ -30,7 +30,7 @@ test('a call gives the reply with endpoint, attempts and latency', async () => {
   assert.equal(clock.pending, 0);
 });
 
-test('an endpoint whose quota nobody told gets one call a second until one is answered', async () => {
+test('an endpoint whose quota nobody told gets one call a second until one is answered, and then all within a latency', async () => {
   const { engine, sender, clock, scope } = rig({ endpoints: [endpoint('east')] });
   const calls = Array.from({ length: 10 }, () => engine.chat(request(), scope));
   await clock.advance(2_500);
@@ -40,6 +40,7 @@ test('an endpoint whose quota nobody told gets one call a second until one is an
   );
   sender.sent[0]!.answer(ok());
   await settled();
+  await clock.advance(2_500);
   assert.equal(sender.sent.length, 10);
   for (const sent of [...sender.open]) sent.answer(ok());
   await Promise.all(calls);

@@ -7,7 +7,9 @@ import { Cooling } from '../../src/llm/cooling.ts';
 import { Headroom } from '../../src/llm/headroom.ts';
 import { LatencyWindow } from '../../src/llm/latency.ts';
 import { pauseMs } from '../../src/llm/pause.ts';
+import { RanIn } from '../../src/llm/ranIn.ts';
 import { RetryBudget } from '../../src/llm/retryBudget.ts';
+import { Scout } from '../../src/llm/scout.ts';
 import { Spending } from '../../src/llm/spending.ts';
 
 test('back-off lets ten attempts last a minute, and none waits longer than 9 s', () => {
@@ -77,6 +79,39 @@ test('the rate that an endpoint bears counts its rests and leaves out idle times
     borne.add(-1, s * 1000);
   }
   assert.equal(borne.perMinute(80_000), 30);
+});
+
+test('what a job that begins late bears is counted from its first call', () => {
+  const borne = new BorneRate();
+  for (let s = 5; s < 15; s++) borne.add(1, s * 1000);
+  assert.equal(borne.perMinute(15_000), 60);
+});
+
+test('what ran in between two refusals is what was let in, if they are neither near nor far', () => {
+  const ranIn = new RanIn(3_000);
+  const refused = (atMs: number, takenRequests: number) => ranIn.refused({ atMs, takenRequests });
+  assert.equal(refused(0, 50), null);
+  assert.equal(refused(500, 70), null);
+  // 50 were sent, and 2 of them refused.
+  assert.equal(refused(2_000, 100), 48 * 30);
+  assert.equal(refused(1_990, 99), null);
+  assert.equal(refused(9_000, 300), null);
+  assert.equal(refused(11_000, 341), 40 * 30);
+});
+
+test('after the first answer of an endpoint that tells nothing the next calls go evenly over one latency', () => {
+  const scout = new Scout(1_000, 20);
+  scout.began(0);
+  assert.equal(scout.waitMs(0), 1_000);
+  scout.ended(false, 0, 100);
+  assert.equal(scout.waitMs(100), 0);
+  scout.began(100);
+  scout.ended(true, 100, 300);
+  assert.equal(scout.waitMs(300), 0);
+  scout.began(300);
+  assert.equal(scout.waitMs(300), 10);
+  scout.began(495);
+  assert.equal(scout.waitMs(500), 0);
 });
 
 test('once refusals go on, one call alone follows each rest until one is answered', () => {

@@ -13,6 +13,15 @@ for (const window of ['continuous', '1s', '10s', 'minute'] as const) {
   });
 }
 
+for (const window of ['continuous', '1s', '10s', 'minute'] as const) {
+  test(`${window}: the same where no header tells it`, async () => {
+    for (const seed of [1, 2]) {
+      const figures = await halvedAndBack({ backend: { tpm: 6_000_000, window } }, { seed });
+      hold(figures, figures.quietS! <= 5 && figures.restoredS! <= 30);
+    }
+  });
+}
+
 test('eight endpoints of 1:2:4:8 quota: 95 % of the sum is used, each within 5 % of its share', async () => {
   const figures = await unequal(true, chance);
   hold(figures, figures.share! >= 0.95 && figures.mostOff! <= 0.05);
@@ -30,6 +39,13 @@ for (const [name, rates] of [
     }
   });
 }
+
+test('a cold start of four endpoints that tell nothing: 4 % of 800 calls are refused at most, 1.5 s are lost', async () => {
+  for (const seed of [1, 2, 3]) {
+    const figures = await coldStart([10, 10, 10, 10], false, { seed });
+    hold(figures, figures.refused! <= 0.04 && figures.lost === 0 && figures.tookS! <= 21.5);
+  }
+});
 
 for (const mood of ['black hole', 'reset', '500', 'slow'] as const) {
   test(`one of four endpoints dead (${mood}): 27 % of the rate is lost at most, it gets a probe every 30 s and is back 35 s after healing`, async () => {
