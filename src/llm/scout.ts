@@ -1,7 +1,7 @@
 /**
  * The first calls to an endpoint whose quota nobody told. One goes ahead, as its reply may tell it, and the others
  * wait for its end; one more goes now and then, so that slow endpoints lose no more than their latency, and those that
- * never answer hold few calls. If the reply does not tell either, the next ones go evenly over one latency, so that
+ * never answer hold few calls. If the reply does not tell either, the next ones go evenly over most of a latency, so that
  * the first 429 is heard before many were sent.
  */
 export class Scout {
@@ -10,7 +10,7 @@ export class Scout {
   #nextMs = Number.NEGATIVE_INFINITY;
   #untilMs = Number.POSITIVE_INFINITY;
 
-  /** `everyMs`: between two calls before the first answer; `firstCalls`: how many go over the latency that follows it. */
+  /** `everyMs`: between two calls before the first answer; `firstCalls`: how many go over three quarters of the latency that follows it. */
   constructor(everyMs: number, firstCalls: number) {
     this.#betweenMs = everyMs;
     this.#firstCalls = firstCalls;
@@ -30,7 +30,8 @@ export class Scout {
     if (this.#untilMs !== Number.POSITIVE_INFINITY) return;
     this.#nextMs = nowMs;
     if (!answered) return;
-    this.#untilMs = 2 * nowMs - sentMs;
-    this.#betweenMs = (nowMs - sentMs) / this.#firstCalls;
+    const spreadMs = (nowMs - sentMs) * 0.75;
+    this.#untilMs = nowMs + spreadMs;
+    this.#betweenMs = spreadMs / this.#firstCalls;
   }
 }
