@@ -17,8 +17,14 @@ const overhead = 40;
 /** A piece of a message shorter than this tells a reader nothing. */
 const leastPiece = 60;
 
-/** Shares `size` characters out to the messages; more size never gives a message less. Null: left out. */
+/** Shares about `size` characters out to the messages. Null: left out. */
 export type Strategy = (messages: readonly Measured[], size: number) => (Share | null)[];
+
+/** A size at which every strategy keeps everything. */
+export function sizeOfAll(messages: readonly Measured[]): number {
+  // head_tail pays twice for the frame of the message in which its halves meet.
+  return messages.reduce((sum, { length }) => sum + overhead + length, overhead + leastPiece);
+}
 
 export const strategies: Readonly<Record<Truncation['strategy'], Strategy>> = {
   head: (messages, size) => fromStart(messages, size).shares,
@@ -77,28 +83,40 @@ function both(head: Share | null, tail: Share | null, length: number): Share | n
 
 /** The same room for each message: short ones whole, of long ones start and end; too many: the middle goes. */
 function evenly(messages: readonly Measured[], size: number): (Share | null)[] {
-  const fitting = Math.min(messages.length, Math.floor(size / (overhead + leastPiece)));
-  const head = Math.ceil(fitting / 2);
-  const isKept = (index: number) => index < head || index >= messages.length - (fitting - head);
-  const room = level(
-    messages.filter((_, index) => isKept(index)).map((message) => message.length),
-    size - fitting * overhead,
-  );
+  const kept = outermost(messages, size);
+  const lengths = messages.filter((_, index) => kept.has(index)).map(({ length }) => length);
+  const { room, rest } = level(lengths, size - kept.size * overhead);
+  let spare = rest;
   return messages.map(({ length }, index) => {
-    if (!isKept(index)) return null;
+    if (!kept.has(index)) return null;
     if (length <= room) return { start: length, end: 0 };
-    return { start: Math.ceil(room / 2), end: Math.floor(room / 2) };
+    const own = spare-- > 0 ? room + 1 : room;
+    return { start: Math.ceil(own / 2), end: Math.floor(own / 2) };
   });
 }
 
-/** The highest level to which lengths can be cut so that they sum to at most `size`. */
-function level(lengths: readonly number[], size: number): number {
+/** First, last, second, last but one and so on, as long as `size` has room for a piece of each. */
+function outermost(messages: readonly Measured[], size: number): Set<number> {
+  const kept = new Set<number>();
+  let left = size;
+  for (let n = 0; n < messages.length; n++) {
+    const index = n % 2 === 0 ? n / 2 : messages.length - (n + 1) / 2;
+    left -= overhead + Math.min(messages[index]!.length, leastPiece);
+    if (left < 0) break;
+    kept.add(index);
+  }
+  return kept;
+}
+
+/** The highest level to which lengths can be cut so that they sum to at most `size`, and how many may have one more. */
+function level(lengths: readonly number[], size: number): { readonly room: number; readonly rest: number } {
   let left = size;
   const ascending = lengths.toSorted((a, b) => a - b);
   for (const [index, length] of ascending.entries()) {
-    const room = Math.floor(left / (ascending.length - index));
-    if (length > room) return room;
+    const over = ascending.length - index;
+    const room = Math.floor(left / over);
+    if (length > room) return { room, rest: left - room * over };
     left -= length;
   }
-  return Number.POSITIVE_INFINITY;
+  return { room: Number.POSITIVE_INFINITY, rest: 0 };
 }

@@ -1,25 +1,59 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import * as tokeniser from 'gpt-tokenizer/encoding/o200k_base';
 import type { Message, Truncation } from '../../src/base/conversation.ts';
 import { conversationJson } from '../../src/text/conversation.ts';
 import { cut } from '../../src/text/cut.ts';
 import { strategies } from '../../src/text/shares.ts';
-import { countTokens } from '../../src/text/tokens.ts';
+import { countTokens, isWithinTokens } from '../../src/text/tokens.ts';
 import { truncate } from '../../src/text/truncate.ts';
 
 const names = Object.keys(strategies) as Truncation['strategy'][];
 const strategy = fc.constantFrom(...names);
-const word = fc.oneof(
-  fc.constantFrom('the', 'quick', 'naïve', '汉字', '👩‍👩‍👧', '\n', '"', 'a'.repeat(300), ' '.repeat(200)),
-  fc.string({ unit: 'grapheme', maxLength: 8 }),
-);
-const content = fc.array(word, { maxLength: 60 }).map((words) => words.join(' '));
+
+/** Words of many scripts, and what is hard to cut or to count: families, flags, marks, jamo, conjuncts, escapes, long runs. */
+const words: readonly (readonly string[])[] = [
+  ['the', 'quick', 'naïve', "don't", 'São', 'e\u0301\u0323', 'Z\u0351\u036b\u0343algo'],
+  ['汉字', '我们今天', '東京都', 'かな', 'ｶﾅ', '。', '한국어', '\u1112\u1161\u11ab', '각'],
+  ['नमस्ते', 'क्षत्रिय', 'স্ত্রী', 'ประเทศไทย', 'မြန်မာ', 'ខ្មែរ', 'தமிழ்', 'བོད'],
+  ['שלום', 'مرحبا', 'فَتْحَة', '\u202eabc\u202c', 'привет', 'γειά', 'አማርኛ'],
+  ['👩‍👩‍👧', '🇩🇪🇫🇷🇯🇵', '👍🏽', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '❤️‍🔥', '1️⃣', '😀😀'],
+  [
+    '\n',
+    '"',
+    '\\',
+    '\u0000',
+    '\ud800',
+    '\u2028',
+    '…',
+    '[',
+    '{"i":1}',
+    'a'.repeat(300),
+    ' '.repeat(200),
+    '='.repeat(300),
+  ],
+];
+const text = fc
+  .tuple(
+    fc.subarray(
+      words.map((_, index) => index),
+      { minLength: 1 },
+    ),
+    fc.constantFrom(' ', ''),
+  )
+  .chain(([scripts, between]) =>
+    fc
+      .array(fc.constantFrom(...scripts.flatMap((script) => words[script]!)), { maxLength: 60, size: 'max' })
+      .map((list) => list.join(between)),
+  );
 const message = fc.record(
-  { role: fc.constantFrom('user', 'assistant', 'tool'), content },
+  { role: fc.constantFrom('user', 'assistant', 'tool'), content: text },
   { noNullPrototype: true },
 );
-const messages = fc.array(message, { minLength: 1, maxLength: 20 });
+const messages = fc.array(message, { minLength: 1, maxLength: 20, size: 'max' });
+/** Budgets of a few words up to most of a conversation. */
+const budget = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 100, max: 3000 }));
 
 interface Item {
   readonly i: number | null;
@@ -31,53 +65,107 @@ function cutTo(list: readonly Message[], truncation: Truncation): Item[] {
   return JSON.parse(truncate(list, conversationJson(list), truncation));
 }
 
+function borders(content: string): Set<number> {
+  return new Set(
+    Array.from(new Intl.Segmenter().segment(content), ({ index }) => index).concat(content.length),
+  );
+}
+
+/** Whether `kept` is a start, an end or both of `content`, cut between graphemes. */
+function isPiece(kept: string, content: string): boolean {
+  const whole = borders(content);
+  return [...kept.matchAll(/…/g)].some(({ index }) => {
+    const [start, end] = [kept.slice(0, index), kept.slice(index + 1)];
+    return (
+      content.startsWith(start) &&
+      content.endsWith(end) &&
+      whole.has(start.length) &&
+      whole.has(content.length - end.length)
+    );
+  });
+}
+
+/** Tokens of the densest piece of a message, of its frame, and of a note that it may split in two. */
+function largestStep(list: readonly Message[]): number {
+  const pieces = list.flatMap(({ content }) =>
+    Array.from({ length: Math.ceil(content.length / 40) }, (_, n) => content.slice(40 * n, 40 * n + 160)),
+  );
+  return 50 + Math.max(0, ...pieces.map((piece) => countTokens(JSON.stringify(piece))));
+}
+
 suite('truncate', () => {
-  test('is never one token over, and leaves alone what fits', () => {
+  test('is never one token over by the tokeniser itself; what fits is sent byte for byte', () => {
     fc.assert(
-      fc.property(messages, strategy, fc.integer({ min: 1, max: 400 }), (list, name, maxTokens) => {
+      fc.property(messages, strategy, budget, (list, name, maxTokens) => {
         const full = conversationJson(list);
-        const text = truncate(list, full, { maxTokens, strategy: name });
-        assert.ok(countTokens(text) <= maxTokens);
-        assert.equal(text === full, countTokens(full) <= maxTokens);
+        const sent = truncate(list, full, { maxTokens, strategy: name });
+        assert.ok(tokeniser.countTokens(sent, { disallowedSpecial: new Set() }) <= maxTokens);
+        assert.equal(sent === full, isWithinTokens(full, maxTokens));
+        assert.equal(truncate(list, sent, { maxTokens, strategy: name }), sent);
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
   });
 
-  test('keeps order, roles and numbers; what is kept is a piece of the message; notes count the rest', () => {
+  test('keeps order, roles and numbers; what is kept is cut between graphemes; each gap is one note', () => {
     fc.assert(
-      fc.property(messages, strategy, fc.integer({ min: 30, max: 400 }), (list, name, maxTokens) => {
-        let next = 1;
-        for (const item of cutTo(list, { maxTokens, strategy: name })) {
-          if (item.i === null) {
-            assert.equal(item.role, 'note');
-            next += Number(/^\[(\d+) messages? left out\]$/.exec(item.content)?.[1]);
-            continue;
+      fc.property(
+        messages,
+        strategy,
+        budget.map((tokens) => tokens + 30),
+        (list, name, maxTokens) => {
+          let next = 1;
+          let afterNote = false;
+          for (const item of cutTo(list, { maxTokens, strategy: name })) {
+            if (item.i === null) {
+              assert.equal(item.role, 'note');
+              assert.ok(!afterNote);
+              next += Number(/^\[(\d+) messages? left out\]$/.exec(item.content)?.[1]);
+            } else {
+              assert.equal(item.i, next++);
+              const source = list[item.i - 1]!;
+              assert.equal(item.role, source.role);
+              assert.ok(item.content === source.content || isPiece(item.content, source.content));
+            }
+            afterNote = item.i === null;
           }
-          assert.equal(item.i, next++);
-          const source = list[item.i - 1]!;
-          assert.equal(item.role, source.role);
-          if (item.content === source.content) continue;
-          const halves = [...item.content.matchAll(/…/g)].map(({ index }) => [
-            item.content.slice(0, index),
-            item.content.slice(index + 1),
-          ]);
-          assert.ok(halves.some(([a, b]) => source.content.startsWith(a!) && source.content.endsWith(b!)));
-        }
-        assert.equal(next, list.length + 1);
-      }),
-      { numRuns: 200 },
+          assert.equal(next, list.length + 1);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 
-  test('uses the budget: of a long conversation at least nine tenths', () => {
-    const list = Array.from({ length: 200 }, (_, n) => ({
+  test('uses 97 % of the budget, or all but the next piece of a message', () => {
+    fc.assert(
+      fc.property(
+        messages,
+        strategy,
+        budget.map((tokens) => tokens + 30),
+        (list, name, maxTokens) => {
+          const full = conversationJson(list);
+          const used = countTokens(truncate(list, full, { maxTokens, strategy: name }));
+          const least = Math.min(0.97 * maxTokens, maxTokens - largestStep(list));
+          assert.ok(used >= Math.min(least, countTokens(full)), `${name}: ${used} of ${maxTokens}`);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('uses 97 % of the budget of a long conversation, also one just above it', () => {
+    const long = Array.from({ length: 200 }, (_, n) => ({
       role: n % 2 === 0 ? 'user' : 'assistant',
       content: `Message ${n}: ${'some words that say little '.repeat(1 + (n % 7))}`,
     }));
-    for (const name of names) {
-      const text = truncate(list, conversationJson(list), { maxTokens: 2000, strategy: name });
-      assert.ok(countTokens(text) > 1800, `${name}: ${countTokens(text)}`);
+    const short = Array.from({ length: 2000 }, () => ({ role: 'user', content: 'hi' }));
+    for (const list of [long, short]) {
+      const full = conversationJson(list);
+      for (const maxTokens of [2000, countTokens(full) - 1])
+        for (const name of names) {
+          const used = countTokens(truncate(list, full, { maxTokens, strategy: name }));
+          assert.ok(used >= 0.97 * maxTokens && used <= maxTokens, `${name}: ${used} of ${maxTokens}`);
+        }
     }
   });
 
@@ -106,9 +194,35 @@ suite('truncate', () => {
     assert.match(item!.content, /^begin .*….* end$/);
   });
 
+  test('a message that fits is whole; at most one is cut at each end of what is kept', () => {
+    const list = Array.from({ length: 40 }, (_, n) => ({
+      role: n % 2 === 0 ? 'user' : 'assistant',
+      content: `${n} ${'word '.repeat(30)}`,
+    }));
+    const cuts = { head: 1, tail: 1, head_tail: 2, user_first: 1 };
+    for (const [name, most] of Object.entries(cuts)) {
+      const items = cutTo(list, { maxTokens: 700, strategy: name as keyof typeof cuts });
+      const parted = items.filter(({ i, content }) => i !== null && content !== list[i - 1]!.content);
+      assert.ok(parted.length <= most && items.length > 10, name);
+    }
+  });
+
   test('text that merges badly, and megabytes of it, take less than a second of CPU', () => {
-    for (const unit of ['a', ' ', '汉', '😀', '\n', '=', 'ab ', 'e\u0301']) {
-      const list = [{ role: 'user', content: unit.repeat(1_000_000) }];
+    for (const unit of [
+      'a',
+      ' ',
+      '汉',
+      '😀',
+      '🇩🇪',
+      '\n',
+      '=',
+      'ab ',
+      'e\u0301',
+      '\u0301',
+      '\u0000',
+      '的一是不了人我',
+    ]) {
+      const list = [{ role: 'user', content: unit.repeat(1_000_000 / unit.length) }];
       const full = conversationJson(list);
       const start = process.threadCpuUsage();
       const text = truncate(list, full, { maxTokens: 6000, strategy: 'head_tail' });
@@ -122,11 +236,9 @@ suite('truncate', () => {
 suite('cut', () => {
   const family = '👩‍👩‍👧';
 
-  test('never parts a grapheme', () => {
-    const text = `${family}é${family}ñ`.repeat(30);
-    const whole = new Set(
-      Array.from(new Intl.Segmenter().segment(text), ({ index }) => index).concat(text.length),
-    );
+  test('never parts a grapheme, nor a flag far into a run of them', () => {
+    const text = `${family}é${family}ñक्षि각`.repeat(20) + '🇩🇪🇫🇷🇯🇵'.repeat(80);
+    const whole = borders(text);
     for (let at = 1; at < text.length - 1; at++) {
       const head = cut(text, { start: at, end: 0 });
       assert.ok(whole.has(head.length - 1));
@@ -138,8 +250,14 @@ suite('cut', () => {
   test('parts no surrogate pair where a cluster has no end', () => {
     const endless = `a${'\u0301'.repeat(500)}😀${'\u200d😀'.repeat(500)}`;
     for (let at = 1; at < endless.length - 1; at += 7) {
-      assert.ok(cut(endless, { start: at, end: 0 }).isWellFormed());
-      assert.ok(cut(endless, { start: 0, end: at }).isWellFormed());
+      for (const share of [
+        { start: at, end: 0 },
+        { start: 0, end: at },
+      ]) {
+        const kept = cut(endless, share);
+        assert.ok(kept.isWellFormed());
+        assert.ok(kept.length >= at - 16, 'nearly all that was asked for');
+      }
     }
   });
 });
@@ -149,11 +267,25 @@ suite('tokens', () => {
     assert.ok(countTokens('<|endoftext|>') > 1);
   });
 
-  test('there is a token to at least every byte', () => {
+  test('at least those of the tokeniser, exactly those where no run is longer than 256', () => {
+    const run = fc
+      .tuple(
+        fc.constantFrom(...words.flat(), 'a', '的', '一', '😀', '=', '-', 'ก', 'า'),
+        fc.integer({ min: 1, max: 400 }),
+      )
+      .map(([word, times]) => word.repeat(times).slice(0, 1200));
     fc.assert(
-      fc.property(content, (text) => {
-        assert.ok(countTokens(text) <= Buffer.byteLength(text));
+      fc.property(fc.array(fc.oneof(text, run), { maxLength: 4 }), (parts) => {
+        const all = parts.join('');
+        const exact = tokeniser.countTokens(all, { disallowedSpecial: new Set() });
+        const counted = countTokens(all);
+        assert.ok(counted >= exact);
+        assert.ok(counted <= Buffer.byteLength(all) + 3 * Math.floor(all.length / 256));
+        if (!/\S{257}|\s{257}/.test(all)) assert.equal(counted, exact);
+        for (const limit of [counted - 1, counted])
+          assert.equal(isWithinTokens(all, limit), counted <= limit || Buffer.byteLength(all) <= limit);
       }),
+      { numRuns: 300 },
     );
   });
 });
