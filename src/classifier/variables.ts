@@ -36,6 +36,9 @@ const uses: Readonly<Record<string, { prints?: string[]; reads?: string[]; binds
   CallStatement: { reads: ['call', 'body'], binds: ['callerArgs'] },
   KeywordArgumentExpression: { reads: ['value'] },
   TestExpression: { reads: ['operand'] },
+  // The parser gives operators that are words (`and`, `not`, `in`) as identifiers.
+  UnaryExpression: { reads: ['argument'] },
+  BinaryExpression: { reads: ['left', 'right'] },
 };
 
 /** Walks a parsed template. A name bound anywhere in it (loop, set, macro) counts as bound everywhere in it. */

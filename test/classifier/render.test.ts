@@ -59,6 +59,19 @@ test('templates render as stock jinja2 does: white space kept, empty lists false
     ['{# note #}{{ outputs[0].name }}:{{ outputs[0].kind }}{{ outputs | length }}', 'label:string1'],
     ['{{ labels.label | map(attribute="name") | join(", ") }}', 'A, B'],
     ['{{ style }}{{ nothing }}', 'brief'],
+    ['{% for l in labels.label %}{{ l.name }}{% if not loop.last %}, {% endif %}{% endfor %}', 'A, B'],
+    ['{% if style and not nothing or "x" in style %}yes{% endif %}', 'yes'],
+    [
+      '{% if style is defined and nothing is not defined and "brief" == style and "z" not in style %}yes{% endif %}',
+      'yes',
+    ],
+    [
+      '{{ style | upper }}{{ style | lower }}{{ " a " | trim }}{{ nothing | default("none") }}',
+      'BRIEFbriefanone',
+    ],
+    ['{{ "a" if labels.label else "b" }}{{ labels.label[1:] | length + 1 }}', 'a2'],
+    ['{% set n = namespace(x=1) %}{% set n.x = 2 %}{{ n.x }}{{ -1 }}', '2-1'],
+    ['{% macro m(a, b="c") %}{{ a }}{{ b }}{% endmacro %}{{ m("x") }}', 'xc'],
     [
       '{{ messages | length }}/{% for m in messages %}{{ m.role }}:{{ m.content }};{% endfor %}',
       '2/user:Hi;note:[…];',
