@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { lintClassifier } from '../../src/classifier/lint.ts';
 import { promptText, topic } from './prompts.ts';
@@ -59,4 +60,10 @@ test('each rule finds its mistake at its place', () => {
     ['hello', '1:1 load'],
   ];
   for (const [source, ...found] of cases) assert.deepEqual(lint(source), found, source);
+});
+
+test('the example of the page about prompt files is clean', () => {
+  const page = readFileSync(new URL('../../docs/prompt-files.md', import.meta.url), 'utf8');
+  const [, example] = /```yaml\n([\s\S]*?)\n```/.exec(page)!;
+  assert.deepEqual(lint(example!), []);
 });
