@@ -38,6 +38,7 @@ const outputFile = mapping('an output', {
   kind: z.enum(outputKinds, 'an output is of kind string, integer, float, boolean, array or object'),
   description: z.string().optional(),
   required: z.literal(true, 'every output is required; leave "required" out').optional(),
+  default: z.undefined('an output has no default: a reply without it is invalid').optional(),
   example: z.unknown().optional(),
   enumValues: z
     .array(z.union([z.string(), z.number()], 'must be a string or a number; quote words like "true"'))

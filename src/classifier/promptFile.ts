@@ -30,13 +30,26 @@ const model = mapping('model', {
   options: options.prefault({}),
 });
 
+/** A part that may be written as its kind alone. */
+function byKind<T extends z.ZodType>(type: T) {
+  return z.preprocess((value) => (typeof value === 'string' ? { kind: value } : value), type);
+}
+
 const template = mapping('template', {
-  format: mapping('template.format', {
-    kind: z.literal('jinja2', 'the only template format is "jinja2"').default('jinja2'),
-  }).prefault({}),
-  parser: mapping('template.parser', {
-    kind: z.literal('prompty', 'the only parser is "prompty"').default('prompty'),
-  }).prefault({}),
+  format: byKind(
+    mapping('template.format', {
+      kind: z.literal('jinja2', 'the only template format is "jinja2"').default('jinja2'),
+      strict: z
+        .literal(true, 'text that is filled in never begins a message here; leave "strict" out')
+        .transform(() => undefined)
+        .optional(),
+    }),
+  ).prefault({}),
+  parser: byKind(
+    mapping('template.parser', {
+      kind: z.literal('prompty', 'the only parser is "prompty"').default('prompty'),
+    }),
+  ).prefault({}),
 });
 
 const label = mapping('a label', {

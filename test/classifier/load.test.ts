@@ -188,6 +188,11 @@ test('every fault names file, line and column, and what to do', () => {
     ],
     ['outputs: { properties: { a: { kind: string } }, extra: 1 }', /:2:49: outputs: unknown key "extra"/],
     [`${label}\nmodel: { options: { allowMultipleToolCalls: true } }`, /a classifier calls no tools/],
+    [
+      `${label}\ntemplate: { format: { kind: jinja2, strict: false } }`,
+      /never begins a message here; leave "strict" out/,
+    ],
+    ['outputs: { a: { kind: string, default: x } }', /an output has no default/],
     [`${label}\ntemplate: { parser: { kind: chat } }`, /the only parser is "prompty"/],
     ['outputs: { a: { kind: object } }', /must declare at least one property/],
     ['outputs: { a: { kind: string, required: false } }', /every output is required/],
@@ -356,6 +361,9 @@ test('the digest changes with all that can change an answer and with nothing els
     (text) => text.replaceAll('\n', '\r\n'),
     (text) => `\uFEFF${text}`,
     (text) => text.replace('name: topic', 'name: topic\ntemplate: jinja2'),
+    (text) => text.replace('name: topic', 'name: topic\ntemplate: { format: jinja2, parser: prompty }'),
+    (text) =>
+      text.replace('name: topic', 'name: topic\ntemplate: { format: { kind: jinja2, strict: true } }'),
   ];
   const changed: ((text: string) => string)[] = [
     (text) => text.replace('Judge this', 'Judge that'),

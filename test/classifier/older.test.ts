@@ -51,8 +51,6 @@ test('a Prompty 1 file is read, and a warning names every key that was mapped an
     'line 40: outputs.level.enum is now called enumValues',
     'line 42: outputs.minutes.type is now called kind',
     'line 44: template.type is now called format',
-    'line 44: template.format is now template.format.kind',
-    'line 45: template.parser is now template.parser.kind',
     'line 47: sample.conversation is not used: the rows give the conversation',
     'line 48: sample.product is now inputs.product.default, the same for every row',
     'line 49: sample.limit is now inputs.limit.default, the same for every row',
@@ -75,8 +73,6 @@ test('names of the drafts of Prompty 2 are read', () => {
     'line 2: kind is not used: every file is a prompt',
     'line 5: inputSchema is now called inputs',
     'line 8: outputSchema is now called outputs',
-    'line 11: template.format is now template.format.kind',
-    'line 11: template.parser is now template.parser.kind',
   ]);
   assert.deepEqual(
     load('draft.prompty').classifier.outputs.map(({ name }) => name),

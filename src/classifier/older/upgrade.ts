@@ -1,4 +1,4 @@
-import { type Document, isScalar, isSeq, Pair, Scalar, YAMLMap } from 'yaml';
+import { type Document, isSeq, Pair, Scalar, YAMLMap } from 'yaml';
 import {
   drop,
   type Entry,
@@ -36,20 +36,6 @@ function upgradeMetadata(root: Mapping, notes: Notes): void {
     if (entry === undefined) continue;
     mappingUnder(root, 'metadata')?.items.push(entry);
     notes.mapped(entry, `${key} is now metadata.${key}`);
-  }
-}
-
-function upgradeTemplate(root: Mapping, notes: Notes): void {
-  const template = mappingOf(under(root, 'template'));
-  if (template === undefined) return;
-  rename(template, ['type', 'format'], 'template.', notes);
-  for (const key of ['format', 'parser']) {
-    const entry = entryOf(template, key);
-    if (!isScalar(entry?.value)) continue;
-    const kind = new YAMLMap() as Mapping;
-    kind.items.push(new Pair(new Scalar('kind'), entry.value));
-    entry.value = kind;
-    notes.mapped(entry, `template.${key} is now template.${key}.kind`);
   }
 }
 
@@ -119,7 +105,8 @@ export function upgrade(
   rename(root, ['inputSchema', 'inputs'], '', notes);
   rename(root, ['outputSchema', 'outputs'], '', notes);
   upgradeMetadata(root, notes);
-  upgradeTemplate(root, notes);
+  const template = mappingOf(under(root, 'template'));
+  if (template !== undefined) rename(template, ['type', 'format'], 'template.', notes);
   upgradeModel(root, notes);
   for (const key of ['inputs', 'outputs']) upgradeProperties(under(root, key), `${key}.`, notes);
   upgradeSample(root, notes);
