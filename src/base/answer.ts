@@ -77,6 +77,8 @@ export interface Answer {
   readonly model: string | null;
   readonly endpoint: string | null;
   readonly promptTokens: number;
+  /** Of `promptTokens`, from the provider's prompt cache: counted in the ledger, no column of its own. */
+  readonly cachedTokens: number;
   readonly completionTokens: number;
   readonly attempts: number;
   readonly latencyMs: number;

@@ -20,6 +20,8 @@ export interface Ledger {
   completion_tokens: number;
   /** In the price's currency; 0 where no price is configured. */
   cost: number;
+  /** Of `prompt_tokens`: read from the provider's prompt cache, as far as it tells. */
+  cached_tokens: number;
 }
 
 export function emptyLedger(): Ledger {
@@ -39,6 +41,7 @@ export function emptyLedger(): Ledger {
     prompt_tokens: 0,
     completion_tokens: 0,
     cost: 0,
+    cached_tokens: 0,
   };
 }
 

@@ -16,6 +16,13 @@ function textOf(content: unknown): string {
   return content.map((part) => (isObject(part) ? (stringOrNull(part.text) ?? '') : '')).join('');
 }
 
+/** OpenAI's field, as most others have it, too; else DeepSeek's, else that of gateways to Anthropic's models. */
+function cachedOf(usage: Readonly<Record<string, unknown>>): number {
+  const details = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
+  const told = details.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cache_read_input_tokens;
+  return tokens(told);
+}
+
 function finishOf(reason: unknown): Reply['finishReason'] {
   return reason === 'stop' || reason === 'length' || reason === 'content_filter' ? reason : 'other';
 }
@@ -27,14 +34,14 @@ export function readReply(body: string, model: string): Reply | null {
   const choice: unknown = json.choices[0];
   if (!isObject(choice) || !isObject(choice.message)) return null;
   const usage = isObject(json.usage) ? json.usage : {};
-  const details = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
+  const promptTokens = tokens(usage.prompt_tokens);
   return {
     text: textOf(choice.message.content),
     refusal: stringOrNull(choice.message.refusal),
     finishReason: finishOf(choice.finish_reason),
     model: stringOrNull(json.model) ?? model,
-    promptTokens: tokens(usage.prompt_tokens),
-    cachedTokens: tokens(details.cached_tokens),
+    promptTokens,
+    cachedTokens: Math.min(cachedOf(usage), promptTokens),
     completionTokens: tokens(usage.completion_tokens),
   };
 }

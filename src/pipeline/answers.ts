@@ -17,6 +17,7 @@ const nothing: Answer = {
   model: null,
   endpoint: null,
   promptTokens: 0,
+  cachedTokens: 0,
   completionTokens: 0,
   attempts: 0,
   latencyMs: 0,
@@ -48,7 +49,15 @@ export function storedAnswer(stored: StoredAnswer): Answer {
 /** The same answer for a row that did not pay for it. */
 export function sharedAnswer(answer: Answer): Answer {
   const source = answer.source === 'store' ? 'store' : 'shared';
-  return { ...answer, source, promptTokens: 0, completionTokens: 0, attempts: 0, latencyMs: 0 };
+  return {
+    ...answer,
+    source,
+    promptTokens: 0,
+    cachedTokens: 0,
+    completionTokens: 0,
+    attempts: 0,
+    latencyMs: 0,
+  };
 }
 
 const stateOf: Partial<Record<ErrorKind, readonly [Status, AnswerCode]>> = {

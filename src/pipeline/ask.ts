@@ -79,6 +79,7 @@ function addBill(answer: Answer, before: Answer): Answer {
   return {
     ...answer,
     promptTokens: answer.promptTokens + before.promptTokens,
+    cachedTokens: answer.cachedTokens + before.cachedTokens,
     completionTokens: answer.completionTokens + before.completionTokens,
     attempts: answer.attempts + before.attempts,
   };

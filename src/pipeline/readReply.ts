@@ -40,6 +40,7 @@ function readings(prompt: Prompt, reply: ChatReply): readonly Worth[] {
 export function readReply(prompt: Prompt, reply: ChatReply): readonly Answer[] {
   const parts = prompt.classifiers.length;
   const promptTokens = splitTokens(reply.promptTokens, parts);
+  const cachedTokens = splitTokens(reply.cachedTokens, parts);
   const completionTokens = splitTokens(reply.completionTokens, parts);
   return readings(prompt, reply).map((reading, index): Answer => {
     const shared = {
@@ -47,6 +48,7 @@ export function readReply(prompt: Prompt, reply: ChatReply): readonly Answer[] {
       model: reply.model,
       endpoint: reply.endpoint,
       promptTokens: promptTokens[index]!,
+      cachedTokens: cachedTokens[index]!,
       completionTokens: completionTokens[index]!,
       attempts: reply.attempts,
       latencyMs: Math.round(reply.latencyMs),

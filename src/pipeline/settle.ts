@@ -20,6 +20,7 @@ function count(ledger: Ledger, { answer, calls }: Settled): void {
   if (answer.status === 'ok' && answer.source === 'shared') ledger.shared += 1;
   ledger.calls += calls;
   ledger.prompt_tokens += answer.promptTokens;
+  ledger.cached_tokens += answer.cachedTokens;
   ledger.completion_tokens += answer.completionTokens;
 }
 

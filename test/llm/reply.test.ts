@@ -24,6 +24,16 @@ test('text, refusal, reason, model and usage are read', () => {
   });
 });
 
+test('cached tokens are read under each name they have, and are never more than the prompt', () => {
+  const cached = (usage: object) =>
+    readReply(body({ message: { content: '' } }, { prompt_tokens: 100, ...usage }), 'm')?.cachedTokens;
+  assert.equal(cached({ prompt_tokens_details: { cached_tokens: 64 }, cache_read_input_tokens: 3 }), 64);
+  assert.equal(cached({ prompt_tokens_details: null, prompt_cache_hit_tokens: 64 }), 64);
+  assert.equal(cached({ prompt_tokens_details: {}, cache_read_input_tokens: 64 }), 64);
+  assert.equal(cached({ prompt_tokens_details: { cached_tokens: 400 } }), 100);
+  assert.equal(cached({ prompt_tokens_details: { cached_tokens: null }, cache_read_input_tokens: '9' }), 0);
+});
+
 test('a refusal without content, content in parts and missing usage are read', () => {
   const refusal = readReply(body({ message: { content: null, refusal: 'I cannot.' } }), 'm');
   assert.deepEqual([refusal?.text, refusal?.refusal, refusal?.finishReason], ['', 'I cannot.', 'other']);

@@ -135,7 +135,7 @@ function replyTo(request: ChatRequest, mood: Mood): ChatReply {
     model: 'fake',
     endpoint: 'east',
     promptTokens: 100,
-    cachedTokens: 0,
+    cachedTokens: 40,
     completionTokens: 7,
     attempts: 1,
     latencyMs: 5,

@@ -156,6 +156,7 @@ test('an unreadable reply is asked once more, naming the fault; both bills are c
   const work = classifyBatch(requestFor(['a'], [topic], fakeJob()), parts, { exchange: scope, rows: scope });
   const { ledger } = await runToEnd(work, clock);
   assert.deepEqual([ledger.ok, ledger.calls, ledger.prompt_tokens], [1, 2, 200]);
+  assert.equal(ledger.cached_tokens, 80);
   const again = engine.requests[1]!.messages();
   assert.equal(again.length, 4);
   assert.match(again[3]!.content, /No JSON\./);

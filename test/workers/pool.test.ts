@@ -49,6 +49,7 @@ suite('pool', () => {
       model: 'm',
       endpoint: 'e',
       promptTokens: 1,
+      cachedTokens: 0,
       completionTokens: 1,
       attempts: 1,
       latencyMs: 1,

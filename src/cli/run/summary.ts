@@ -78,9 +78,14 @@ export async function writeSummary(summary: Summary): Promise<void> {
   await writeFile(`${summary.output}.semtel.json`, `${JSON.stringify(summary, null, 2)}\n`);
 }
 
+function cachedWords({ prompt_tokens, cached_tokens }: Readonly<Ledger>): string {
+  const percent = Math.floor((100 * cached_tokens) / prompt_tokens);
+  return cached_tokens > 0 ? ` · ${percent} % of ${number(prompt_tokens)} prompt tokens from a cache` : '';
+}
+
 /** Two lines for people. */
 export function summaryWords({ rows, ledger, seconds, output }: Summary): string {
   const rate = seconds > 0 ? ` (${(rows / seconds).toFixed(rows / seconds < 10 ? 1 : 0)}/s)` : '';
   const where = output === '-' ? '' : ` -> ${output}`;
-  return `${number(rows)} rows in ${duration(seconds)}${rate}${where}\n${ledgerWords(ledger)}`;
+  return `${number(rows)} rows in ${duration(seconds)}${rate}${where}\n${ledgerWords(ledger)}${cachedWords(ledger)}`;
 }
