@@ -53,6 +53,11 @@ export class Backlog {
     return this.#most;
   }
 
+  /** Calls took too long: no growth until latencies tell that there is room. */
+  hold(): void {
+    this.#most = 0;
+  }
+
   /** The first reply came, and calls go up to `limit`; further at once only where a sample is not many round trips. */
   start(latencyMs: number, limit: number, nowMs: number): void {
     this.#emptyMs = latencyMs;

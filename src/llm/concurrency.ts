@@ -41,10 +41,15 @@ export class Concurrency {
     }
   }
 
-  /** No reply in the attempt's time: a drop where calls are paced, else a long latency, as one that hangs is no queue. */
+  /**
+   * No reply in the attempt's time. Where calls are not paced that is a long latency, as one that hangs is no queue;
+   * but where the longest time there is was not enough, more calls than are worked on in it are under way.
+   */
   timedOut(trip: Trip, told: boolean, nowMs: number): void {
-    if (told) this.dropped(trip.sentMs, nowMs);
-    else this.#ended(trip, nowMs);
+    if (!told) this.#ended(trip, nowMs);
+    const longest = trip.latencyMs >= this.#attemptMaxMs;
+    if (longest) this.#backlog.hold();
+    if (told || longest) this.dropped(trip.sentMs, nowMs);
   }
 
   /** Refused for overload. */
