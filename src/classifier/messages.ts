@@ -1,6 +1,7 @@
 import type { LabelDefinition } from '../base/answer.ts';
 import { messageOf } from '../base/error.ts';
 import { nearest } from '../base/nearest.ts';
+import { faultyTag } from './faultyTag.ts';
 import { givenVariables, type Input } from './inputs.ts';
 import type { DeclaredOutput } from './outputs.ts';
 import { type Finding, type Place, PromptError } from './promptError.ts';
@@ -34,6 +35,12 @@ const samples = [
     { i: null, role: 'note', content: '[1 message left out]' },
   ]),
 ];
+
+/** The template, when it renders. */
+function tried(template: Template): Template {
+  for (const sample of samples) template.render(sample);
+  return template;
+}
 
 /** The variables besides `conversation` and `messages`. */
 function constantsOf({ inputs, outputs, labels }: MessageSources): Readonly<Record<string, unknown>> {
@@ -70,12 +77,16 @@ function unknownVariables(
   ];
 }
 
-/** Where a variable is used first: inside a tag. */
-function useOf(variable: string, source: string): Place {
-  const match = new RegExp(`\\{[{%](?:(?![}%]\\})[\\s\\S])*?(?<![\\w.])${variable}\\b`).exec(source);
-  if (match === null) return { line: 1, column: 1 };
-  const before = source.slice(0, match.index + match[0].length - variable.length).split('\n');
+/** The point at an offset of a text. */
+function placeAt(offset: number, text: string): Place {
+  const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: before.at(-1)!.length + 1 };
+}
+
+/** Offset at which a variable is used first, inside a tag; 0 where it is not. */
+function useOf(variable: string, source: string): number {
+  const match = new RegExp(`\\{[{%](?:(?![}%]\\})[\\s\\S])*?(?<![\\w.])${variable}\\b`).exec(source);
+  return match === null ? 0 : match.index + match[0].length - variable.length;
 }
 
 /**
@@ -95,10 +106,12 @@ export function compileMessages(sources: MessageSources): readonly Message[] {
   const constants = constantsOf(sources);
   const findings: Finding[] = [];
   const messages = parts.flatMap(({ role, source, line }): Message[] => {
-    const place = (variable?: string): Place => {
-      const use = variable === undefined ? { line: 1, column: 1 } : useOf(variable, source);
-      return { line: bodyLine + line + use.line - 1, column: use.column };
+    const placeOf = (offset: number): Place => {
+      const inPart = placeAt(offset, source);
+      return { line: bodyLine + line + inPart.line - 1, column: inPart.column };
     };
+    const place = (variable?: string) => placeOf(variable === undefined ? 0 : useOf(variable, source));
+    const compile = (text: string) => tried(compileTemplate(parseTemplate(text), constants));
     try {
       const parsed = parseTemplate(source);
       const unknown = unknownVariables(parsed.variables, sources);
@@ -111,12 +124,10 @@ export function compileMessages(sources: MessageSources): readonly Message[] {
         findings.push({ file, rule: 'load', ...place('conversation'), message });
         return [];
       }
-      const template = compileTemplate(parsed, constants);
-      for (const sample of samples) template.render(sample);
-      return [{ role, template, place }];
+      return [{ role, template: tried(compileTemplate(parsed, constants)), place }];
     } catch (error) {
-      const message = `the ${role} message that begins here cannot be rendered: ${messageOf(error)}`;
-      findings.push({ file, rule: 'load', ...place(), message });
+      const message = `the template cannot be rendered: ${messageOf(error)}`;
+      findings.push({ file, rule: 'load', ...placeOf(faultyTag(source, compile)), message });
       return [];
     }
   });

@@ -261,7 +261,19 @@ test('every fault names file, line and column, and what to do', () => {
     [`${label}\nname: \${env:SEMTEL_UNSET}`, /:3:1: the environment variable SEMTEL_UNSET is not set/],
     [`${label}\n? [a]\n: b`, /:3:3: YAML: With stringKeys/],
     [`${label}\ndescription: &a [*a]`, /nested deeper than 32 levels/],
-    [label, /:5:1: the user message that begins here cannot be rendered/, 'user:\n{{ conversation | nope }}'],
+    [
+      label,
+      /:6:5: the template cannot be rendered: Unknown .*filter: nope/,
+      'user:\nIs {{ conversation }}\nor  {{ conversation | nope }}?',
+    ],
+    [
+      label,
+      /:5:14: the template cannot be rendered: Unknown/,
+      'user:\n{% if true %}{% for l in labels.label | nope %}{% endfor %}{% endif %}{{ conversation }}',
+    ],
+    [label, /:5:20: the template cannot be rendered/, 'user:\n{{ conversation }} {% includes "x" %}'],
+    [label, /:5:3: the template cannot be rendered/, 'user:\nA {{ conversation'],
+    [label, /:5:7: the template cannot be rendered/, 'user:\n{# #} {{ labels label }} {{ conversation }}'],
     [
       label,
       /:5:4: unknown variable "conversaton"; did you mean "conversation"\?/,
