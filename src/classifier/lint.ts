@@ -1,5 +1,6 @@
 import { messageOf } from '../base/error.ts';
 import { choicesOf } from './labels.ts';
+import { usesConversation } from './messages.ts';
 import { type LoadOptions, type Prompt, readPrompt } from './prompt.ts';
 import { type Finding, type Place, PromptError } from './promptError.ts';
 import type { PromptSource } from './promptSource.ts';
@@ -23,9 +24,7 @@ const rules: Readonly<Record<string, Rule>> = {
       }));
   },
   conversation_missing({ messages, placeOf }) {
-    const used = messages.some(
-      ({ template: { variables } }) => variables.free.has('conversation') || variables.free.has('messages'),
-    );
+    const used = messages.some(usesConversation);
     return used
       ? []
       : [{ ...(messages[0]?.place() ?? placeOf([])), message: 'no message uses {{ conversation }}' }];

@@ -1,17 +1,14 @@
 import type { Classifier } from './classifier.ts';
+import { usesConversation } from './messages.ts';
 import { fieldOf } from './outputs.ts';
 import { type LoadOptions, type Prompt, readPrompt } from './prompt.ts';
 import { PromptError } from './promptError.ts';
 import type { PromptSource } from './promptSource.ts';
 import { readerOf } from './read/reader.ts';
+import { rendererOf } from './render.ts';
 import { missingShape } from './replyShape.ts';
 import { defaultOutputTokens } from './replySize.ts';
 import { responseSchema } from './schema.ts';
-import { threadOf } from './thread.ts';
-
-function usesConversation({ template }: Prompt['messages'][number]): boolean {
-  return template.variables.free.has('conversation') || template.variables.free.has('messages');
-}
 
 /** How a prompt's requests can be shared: packed where one user message is the item, combined where it only prints it. */
 function sharing({ messages }: Prompt): { pack: boolean; combine: boolean } {
@@ -45,24 +42,7 @@ export function loadClassifier(from: PromptSource, options: LoadOptions): Classi
   const shared = sharing(prompt);
   const schema = responseSchema(outputs);
   const words = messages.map(({ template }) => template.render('')).join('\n');
-  const shape = missingShape(words, outputs, schema);
-  const rules = messages.find(({ role }) => role !== 'thread');
-  const parts = messages.map((message): Classifier['render'] => {
-    const { role, template } = message;
-    if (role === 'thread') return threadOf;
-    const added = message === rules ? shape : '';
-    const varies = usesConversation(message);
-    // Constant text comes before the conversation, and after the author's own rules.
-    const of = (conversation: string) => {
-      const own = template.render(conversation);
-      const both = varies ? [added, own] : [own, added];
-      return { role, content: both.filter((text) => text !== '').join('\n\n') };
-    };
-    if (varies) return (conversation) => [of(conversation)];
-    const constant = [Object.freeze(of(''))];
-    return () => constant;
-  });
-  const render: Classifier['render'] = (conversation) => parts.flatMap((part) => part(conversation));
+  const render = rendererOf(messages, missingShape(words, outputs, schema));
   return {
     name,
     description: front.description,

@@ -17,6 +17,11 @@ export interface Message {
   place(variable?: string): Place;
 }
 
+/** True where rows differ in this message. */
+export function usesConversation({ template: { variables } }: Message): boolean {
+  return variables.free.has('conversation') || variables.free.has('messages');
+}
+
 export interface MessageSources {
   readonly file: string;
   readonly body: string;

@@ -17,7 +17,8 @@ export interface RoleFault {
   readonly message: string;
 }
 
-const roleLine = /^[ \t]*#*[ \t]*(system|user|assistant|developer)[ \t]*(?:\[[^\]\n]*\])?[ \t]*:[ \t]*$/i;
+const roleLine =
+  /^[ \t]*(?:#+[ \t]*)?(system|user|assistant|developer)[ \t]*(?:\[[^\]\n]*\][ \t]*)?:[ \t]*$/i;
 
 /** A thread is printed alone on its line. */
 const threadLine = /^[ \t]*\{\{-?[ \t]*conversation[ \t]*-?\}\}[ \t]*$/;

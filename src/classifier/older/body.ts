@@ -5,7 +5,7 @@ const unsupported: readonly (readonly [pattern: RegExp, message: string])[] = [
     'a thread cannot stand here: print {{ conversation }} in a user message instead of "![thread]"',
   ],
   [/!\[[^\]]*\]\([^)]*\)/, 'the older format sends an image here, semtel sends text only; remove it'],
-  [/^[ \t]*#?[ \t]*(?:function|tool)[ \t]*:[ \t]*$/, 'a classifier calls no tools; remove this message'],
+  [/^[ \t]*(?:#[ \t]*)?(?:function|tool)[ \t]*:[ \t]*$/, 'a classifier calls no tools; remove this message'],
 ];
 
 /** What in the body of an older file would mean something else today; lines count from 0, columns from 1. */
