@@ -1,6 +1,7 @@
 import type { LabelDefinition } from '../base/answer.ts';
 import { type Log, noLog } from '../base/log.ts';
-import { checkOf } from './check.ts';
+import { unknownKey } from '../base/nearest.ts';
+import { type Check, checkOf } from './check.ts';
 import { type Derivation, readDerivation } from './derive.ts';
 import { digestOf } from './digest.ts';
 import { type FrontMatter, type Path, readFrontMatter } from './frontMatter.ts';
@@ -14,6 +15,7 @@ import { type Place, PromptError } from './promptError.ts';
 import { columnName, type PromptFile, promptFile } from './promptFile.ts';
 import { type PromptSource, promptText } from './promptSource.ts';
 import { namedProperties } from './properties.ts';
+import { editDistance } from './read/distance.ts';
 import { type Environment, resolveReferences } from './references.ts';
 
 export interface LoadOptions {
@@ -55,6 +57,14 @@ function acceptOlder({ older, body, bodyLine }: FrontMatter, file: string, log: 
   log.warn('The prompt is written in an older Prompty format and read as Prompty 2.', { file, mapped });
 }
 
+/** `metadata` holds anything; but our key with a slip in it would leave all that it holds unread. */
+function refuseMisspelt(metadata: Readonly<Record<string, unknown>>, check: Check): void {
+  const slip = Object.keys(metadata).find(
+    (key) => key !== 'semtel' && editDistance(key.toLowerCase(), 'semtel') <= 2,
+  );
+  if (slip !== undefined) check.fail(['metadata', slip], unknownKey(slip, 'metadata', ['semtel']));
+}
+
 /** `model.connection` without its references: a connection is not used, so its secrets need not be set. */
 function withoutConnection(data: unknown, file: string, log: Log): unknown {
   if (typeof data !== 'object' || data === null || !('model' in data)) return data;
@@ -85,6 +95,7 @@ export function readPrompt(from: PromptSource, { env, log = noLog }: LoadOptions
       file,
     });
   }
+  refuseMisspelt(front.metadata, check);
   const { semtel } = front.metadata;
   const inputs = readInputs(front.inputs, check);
   const outputs = readOutputs(front.outputs, check);

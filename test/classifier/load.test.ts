@@ -192,6 +192,7 @@ test('every fault names file, line and column, and what to do', () => {
       `${label}\ntemplate: { format: { kind: jinja2, strict: false } }`,
       /never begins a message here; leave "strict" out/,
     ],
+    [`${label}\nmetadata: { Semtle: {} }`, /:3:13: metadata: unknown key "Semtle"; did you mean "semtel"\?/],
     ['outputs: { a: { kind: string, default: x } }', /an output has no default/],
     [`${label}\ntemplate: { parser: { kind: chat } }`, /the only parser is "prompty"/],
     ['outputs: { a: { kind: object } }', /must declare at least one property/],
