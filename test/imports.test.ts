@@ -26,6 +26,7 @@ const homes: Record<string, readonly string[]> = {
   protobufjs: ['server'],
   openai: ['llm'],
   undici: ['llm'],
+  '@redis/client': ['store'],
   piscina: ['workers'],
   '@huggingface/jinja': ['classifier'],
   'gpt-tokenizer': ['text'],

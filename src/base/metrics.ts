@@ -75,6 +75,11 @@ export const metricCatalogue = {
     help: 'Cost of billed tokens at the configured prices.',
   },
   semtel_tokens_saved_total: { kind: 'counter', labels: ['by'], help: 'Tokens not sent (estimate).' },
+  semtel_store_errors_total: {
+    kind: 'counter',
+    labels: ['operation'],
+    help: 'Look-ups and savings of kept answers that failed: read, write.',
+  },
   semtel_event_loop_delay_seconds: {
     kind: 'gauge',
     labels: ['quantile'],

@@ -9,12 +9,12 @@ import type { Settled } from '../pipeline/batch.ts';
 import { Flights } from '../pipeline/flights.ts';
 import type { Service } from '../service/exchange.ts';
 import { createService } from '../service/service.ts';
-import { memoryStore, noStore } from '../store/memory.ts';
+import { noStore } from '../store/store.ts';
 import { poolWorkers } from '../workers/pool.ts';
 import type { Workers } from '../workers/tasks.ts';
 import { engineConfig } from './config/engineConfig.ts';
 import type { Config } from './config/load.ts';
-import type { Settings } from './config/schema.ts';
+import { openStore } from './openStore.ts';
 import { version } from './version.ts';
 
 /** Everything that labels, wired together; `serve` puts doors before it, `run` asks it directly. */
@@ -34,9 +34,6 @@ export interface ComposeOptions {
   readonly keepAnswers?: boolean;
 }
 
-/** In memory, some hundred thousand answers: a fraction of what the process holds anyway. */
-const memoryStoreBytes = 268_435_456;
-
 /** One exchange reads, then writes; twice as many, so that no answer that was paid for is refused a thread. */
 const tasksPerExchange = 4;
 
@@ -51,10 +48,12 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     log,
   });
   const engine = createEngine(engineConfig(config), { clock, random: Math.random, log, metrics });
-  const store = storeOf(keepAnswers ? config.store : 'off');
+  const store = keepAnswers ? openStore(config, { clock, log, metrics }) : noStore;
   const byName = new Map(catalogue.list().map((classifier) => [classifier.name, classifier]));
   const close = async () => {
-    await Promise.all([engine.close(), workers.close(), store.close()]);
+    await Promise.all([engine.close(), workers.close()]);
+    // Last: calls that end now may still have answers to keep.
+    await store.close();
   };
   try {
     const service = await createService({
@@ -83,10 +82,4 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     await close();
     throw error;
   }
-}
-
-function storeOf(settings: Settings['store']) {
-  if (settings === 'off') return noStore;
-  const maxBytes = Math.min(settings.max_bytes, memoryStoreBytes);
-  return memoryStore({ clock: systemClock, maxBytes, ttlMs: settings.ttl_s * 1000 });
 }

@@ -33,7 +33,7 @@ export const command: Command = {
     const classifiers = namedClassifiers(request.classifiers, catalogue, terminal.folder).map(catalogue.get);
     const inputs = await openInputs(request.inputs, request);
     const selection = selectRows(await countRows(inputs), request.selection);
-    const { workers, engine, close } = await compose({ config, catalogue, log });
+    const { workers, engine, close } = await compose({ config, catalogue, log, keepAnswers: false });
     const scope = openScope(systemClock);
     try {
       const models = classifiers.map(({ model }) => request.model || model);

@@ -3,6 +3,5 @@ export const laterCommands: Readonly<Record<string, string>> = {
   eval: 'comparing answers with gold labels',
   sweep: 'trying variants of a prompt',
   report: 'summarising an output',
-  store: 'looking into the store of answers',
   why: 'the prompt and reply behind one label',
 };

@@ -5,7 +5,7 @@ import { createLog } from '../observe/log.ts';
 import { type Arguments, wrong } from './arguments.ts';
 import { type Config, defaultFile, loadConfig } from './config/load.ts';
 import { notYetEffective } from './config/notYet.ts';
-import { defaultPrompts } from './config/schema.ts';
+import { defaultPrompts, defaultStore } from './config/schema.ts';
 import type { Terminal } from './terminal.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
@@ -16,9 +16,9 @@ export interface Setup {
   readonly log: Log;
 }
 
-/** Where prompts are, for commands that need no more. */
+/** Where prompts and kept answers are, for commands that need no more. */
 export interface PromptSetup {
-  readonly config: Pick<Config, 'prompts' | 'folder' | 'written'>;
+  readonly config: Pick<Config, 'prompts' | 'store' | 'folder' | 'written'>;
   readonly log: Log;
 }
 
@@ -35,7 +35,12 @@ export function promptSetup(args: Arguments, terminal: Terminal): PromptSetup {
   const file = args.text('config');
   if (file !== undefined || existsSync(resolve(terminal.folder, defaultFile)))
     return localSetup(args, terminal);
-  const config = { prompts: defaultPrompts, folder: terminal.folder, written: new Set<string>() };
+  const config = {
+    prompts: defaultPrompts,
+    store: defaultStore,
+    folder: terminal.folder,
+    written: new Set<string>(),
+  };
   return { config, log: watchedLog(args, terminal) };
 }
 

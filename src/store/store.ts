@@ -16,5 +16,13 @@ export interface AnswerStore {
   getMany(keys: readonly string[]): Promise<readonly (StoredAnswer | undefined)[]>;
   /** Returns at once; made durable later where the store is durable. */
   put(key: string, answer: StoredAnswer): void;
+  /** After the last `put`; what is not yet durable is made so. */
   close(): Promise<void>;
 }
+
+/** Keeps nothing: every question is asked. */
+export const noStore: AnswerStore = {
+  getMany: async (keys) => keys.map(() => undefined),
+  put() {},
+  async close() {},
+};

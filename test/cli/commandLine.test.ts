@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openSqliteFile } from '../../src/store/sqliteFile.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'semtel-cli-'));
@@ -42,6 +43,15 @@ describe('the command line', () => {
     '---\ninputs: { tone: brief }\noutputs: { label: { kind: string, enumValues: [a, b] } }\n---\nuser:\n{{ conversation }}\n',
   );
   writeFileSync(join(folder, 'bad.yaml'), 'modles: {}\n');
+  for (const [name, store] of [
+    ['off', 'off'],
+    ['redis', '{ url: "redis://h" }'],
+    ['text', '{ path: bad.prompty }'],
+  ])
+    writeFileSync(
+      join(folder, `${name}.yaml`),
+      `models: { default: { endpoints: [{ base_url: "http://h" }] } }\nstore: ${store}\n`,
+    );
   const mistakes: readonly [line: string, code: number, words: RegExp][] = [
     ['', 2, /^$/],
     ['rnu', 2, /unknown command "rnu"; did you mean "run"\?/],
@@ -59,6 +69,11 @@ describe('the command line', () => {
     ['check bad.prompty', 2, /1 file, 1 finding/],
     ['check bare.prompty', 3, /1 file, 2 findings/],
     ['simulate --control {', 2, /--control must be JSON/],
+    ['store', 2, /say "semtel store stats" or "semtel store prune"/],
+    ['store prune --older-than soon', 2, /must be an age such as 7d, 12h, 30m or 10s, not "soon"/],
+    ['store stats --config off.yaml', 2, /store is "off" in the settings/],
+    ['store stats --config redis.yaml', 2, /a Redis server, which has its own tools/],
+    ['store stats --config text.yaml', 2, /bad\.prompty: file is not a database/],
   ];
   for (const [line, code, words] of mistakes) {
     it(`ends with ${code} and says why: semtel ${line}`, () => {
@@ -68,6 +83,20 @@ describe('the command line', () => {
       assert.doesNotMatch(stderr, /\n\s+at /);
     });
   }
+
+  it('looks into kept answers without any configuration, and removes old ones', () => {
+    assert.match(semtel('store stats').stdout, /^Nothing is kept yet: there is no .*store\.sqlite\.\n$/);
+    const path = join(folder, '.semtel', 'store.sqlite');
+    const file = openSqliteFile({ path, maxBytes: 1e9, ttlMs: 1e12 }, () => Date.now() - 3 * 86_400_000);
+    file.write([['00'.repeat(16), '{}']]);
+    file.close();
+    assert.match(
+      semtel('store stats').stdout,
+      /^file +.*\nanswers +1\nsize +\d.* kB of at most 4\.3 GB\noldest .* UTC, 3 days ago\nnewest [\s\S]*\neach kept for +30 days\n$/,
+    );
+    assert.match(semtel('store prune').stdout, /^Removed 0 answers; left: 1 answer in \d/);
+    assert.match(semtel('store prune --older-than 2d').stdout, /^Removed 1 answer; left: 0 answers in \d/);
+  });
 
   it('ends with 1 within seconds where no server answers', () => {
     writeFileSync(join(folder, 'one.jsonl'), '{"conversation":"Hello"}\n');

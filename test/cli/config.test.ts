@@ -101,7 +101,14 @@ log: { level: debug, format: text }
     [`${oneModel}\nworkers: 0`, 'semtel.yaml:2: workers must be at least 1.'],
     [`${oneModel}\nworkers: many`, 'semtel.yaml:2: workers must be "auto" or a number.'],
     [`${oneModel}\nstore: on`, 'semtel.yaml:2: store must be "off" or a map of keys.'],
-    [`${oneModel}\nstore: { path: a, url: b }`, 'semtel.yaml:2: store takes path or url, not both.'],
+    [
+      `${oneModel}\nstore: { path: a, url: "redis://h" }`,
+      'semtel.yaml:2: store takes path or url, not both.',
+    ],
+    [
+      `${oneModel}\nstore: { url: "http://h" }`,
+      'semtel.yaml:2: store.url must be redis:// or rediss://, such as redis://localhost:6379.',
+    ],
     [`${oneModel}\nstore: { pth: a }`, 'semtel.yaml:2: store: unknown key "pth"; did you mean "path"?'],
     [
       `${oneModel}\nlog: { level: loud }`,
@@ -233,11 +240,10 @@ describe('listening', () => {
 describe('keys for later', () => {
   it('are named in one place when somebody wrote them', () => {
     assert.deepEqual(notYetEffective(parse(oneModel)), []);
-    const asked = parse(`${oneModel}\nstore: { path: x }\npack: { max_items: 4, combine: true }`);
+    const asked = parse(`${oneModel}\npack: { max_items: 4, combine: true }`);
     assert.deepEqual(
       notYetEffective(asked).map((warning) => warning.split(':')[0]),
-      ['store', 'pack.max_items', 'pack.combine'],
+      ['pack.max_items', 'pack.combine'],
     );
-    assert.deepEqual(notYetEffective(parse(`${oneModel}\nstore: off`)), []);
   });
 });

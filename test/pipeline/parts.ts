@@ -9,7 +9,7 @@ import type { BatchRequest, JobPart, PipelineParts } from '../../src/pipeline/ba
 import { Budget } from '../../src/pipeline/budget.ts';
 import { Flights } from '../../src/pipeline/flights.ts';
 import type { Turns } from '../../src/pipeline/turns.ts';
-import { memoryStore } from '../../src/store/memory.ts';
+import type { AnswerStore, StoredAnswer } from '../../src/store/store.ts';
 import type { Workers } from '../../src/workers/tasks.ts';
 import type { FakeClock } from '../fakeClock.ts';
 
@@ -142,6 +142,15 @@ function replyTo(request: ChatRequest, mood: Mood): ChatReply {
   };
 }
 
+function rememberingStore(): AnswerStore {
+  const kept = new Map<string, StoredAnswer>();
+  return {
+    getMany: async (keys) => keys.map((key) => kept.get(key)),
+    put: (key, answer) => void kept.set(key, answer),
+    async close() {},
+  };
+}
+
 export function partsWith(
   engine: Engine,
   clock: FakeClock,
@@ -151,7 +160,7 @@ export function partsWith(
     classifiers: { list: () => classifiers, get: (name) => classifiers.find((each) => each.name === name) },
     workers: fakeWorkers,
     engine,
-    store: memoryStore({ clock, maxBytes: 1 << 20, ttlMs: 1e9 }),
+    store: rememberingStore(),
     flights: new Flights(),
     clock,
     metrics: noMetrics,

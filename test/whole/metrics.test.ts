@@ -24,6 +24,7 @@ const promised: Readonly<Record<string, readonly [type: string, ...labels: strin
   semtel_llm_retries_total: ['counter', 'model', 'endpoint'],
   semtel_cost_total: ['counter', 'model', 'currency'],
   semtel_tokens_saved_total: ['counter', 'by'],
+  semtel_store_errors_total: ['counter', 'operation'],
   semtel_event_loop_delay_seconds: ['gauge', 'quantile'],
   semtel_pool_queue: ['gauge'],
   semtel_build_info: ['gauge', 'version'],
@@ -118,6 +119,7 @@ test('every metric that is promised is there with its type and labels, and is fe
         Object.keys(promised).sort(),
       );
     },
-    { metrics },
+    // A store that cannot be opened: its failures are counted, and what is to be kept is found all the same.
+    { metrics, settings: 'store: { path: /dev/null/store.sqlite }' },
   );
 });

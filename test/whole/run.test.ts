@@ -106,7 +106,7 @@ async function startServe(): Promise<typeof server> {
   const serving = at('serve.yaml');
   writeFileSync(
     serving,
-    `${readFileSync(config, 'utf8')}\nlisten: ${address}\nstatus: 127.0.0.1:${status}\nlog: { level: error }\n`,
+    `${readFileSync(config, 'utf8').replace('"off"', '{ path: ./serve.sqlite }')}\nlisten: ${address}\nstatus: 127.0.0.1:${status}\nlog: { level: error }\n`,
   );
   const terminal = fakeTerminal();
   const ended = serve.run(parseArguments(['--config', serving], serve.options), terminal);
@@ -130,7 +130,7 @@ before(async () => {
   });
   writeFileSync(
     config,
-    `models: { default: { price: { input: 1, output: 2 }, endpoints: [{ name: sim, base_url: "${simulator.url}/v1" }] } }\nworkers: 1`,
+    `models: { default: { price: { input: 1, output: 2 }, endpoints: [{ name: sim, base_url: "${simulator.url}/v1" }] } }\nworkers: 1\nstore: "off"`,
   );
   writeFileSync(jsonl, marked.map(({ id, messages }) => JSON.stringify({ id, messages })).join('\n'));
   server = await startServe();

@@ -3,12 +3,7 @@ import type { Config } from './load.ts';
 /** What the configuration asks for and this version does not do: one sentence each, for the log at start. */
 export function notYetEffective(config: Config): readonly string[] {
   const warnings: string[] = [];
-  const { store, pack, written } = config;
-  if (written.has('store') && store !== 'off') {
-    warnings.push(
-      'store: this version keeps answers in memory until it stops; path, url, max_bytes and ttl_s have no effect yet.',
-    );
-  }
+  const { pack } = config;
   if (pack.max_items > 1) {
     warnings.push('pack.max_items: this version asks one conversation a request.');
   }

@@ -35,8 +35,12 @@ const model = strict({
 
 const store = strict({
   path: text.optional(),
-  url: text.optional(),
-  /** Some twenty million answers, and no surprise on a laptop's disk. */
+  url: text
+    .refine((value) => URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol), {
+      error: 'must be redis:// or rediss://, such as redis://localhost:6379',
+    })
+    .optional(),
+  /** Of the file. Some twenty million answers, and no surprise on a laptop's disk. */
   max_bytes: count.default(4_294_967_296),
   /** 30 days: weekly jobs meet their recent answers again. */
   ttl_s: count.default(2_592_000),
@@ -52,6 +56,18 @@ const auth = strict({
     .array(strict({ name: text, token: secret, weight: z.number().positive().max(1000).default(1) }))
     .default([]),
 });
+
+/** Beside the settings, or in the working folder where there are none. */
+const storePath = './.semtel/store.sqlite';
+
+const kept = z
+  .union([z.literal('off'), store])
+  .prefault({})
+  .transform((value) =>
+    value === 'off' || value.url !== undefined ? value : { ...value, path: value.path ?? storePath },
+  );
+
+export const defaultStore = kept.parse(undefined);
 
 /** Beside the settings, as in a checkout. */
 export const defaultPrompts = ['./prompts'];
@@ -90,14 +106,7 @@ export const schema = strict({
     /** Longer than one attempt. */
     drain_s: seconds.default(60),
   }),
-  store: z
-    .union([z.literal('off'), store])
-    .prefault({ path: './.semtel/store.sqlite' })
-    .transform((value) =>
-      value === 'off' || value.url !== undefined
-        ? value
-        : { ...value, path: value.path ?? './.semtel/store.sqlite' },
-    ),
+  store: kept,
   auth: auth.nullable().default(null),
   log: section({
     level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
+import { keptStore } from '../store/kept.ts';
+import { redisBackend } from '../store/redis.ts';
+import { sqliteBackend } from '../store/sqlite.ts';
+import type { FileOptions } from '../store/sqliteFile.ts';
+import { type AnswerStore, noStore } from '../store/store.ts';
+import type { Config } from './config/load.ts';
+
+type StoreConfig = Pick<Config, 'store' | 'folder'>;
+
+/** A local file answers in milliseconds, behind another process' transaction in two seconds. */
+const fileReadMs = 5_000;
+/** On the same network a millisecond; less than a call to a model saves. */
+const redisReadMs = 500;
+
+/** The store that the settings name. Nothing is opened yet: a store that cannot be is worked without. */
+export function openStore(
+  config: StoreConfig,
+  ports: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics },
+): AnswerStore {
+  const { store } = config;
+  if (store === 'off') return noStore;
+  if (store.url === undefined)
+    return keptStore(sqliteBackend(storeFile(config)!, ports.log), { ...ports, readMs: fileReadMs });
+  const backend = redisBackend({ url: store.url, ttlMs: store.ttl_s * 1000 }, ports.clock);
+  return keptStore(backend, { ...ports, readMs: redisReadMs });
+}
+
+/** The store's file, where it is one; its path is relative to the folder of the settings. */
+export function storeFile({ store, folder }: StoreConfig): FileOptions | undefined {
+  if (store === 'off' || store.path === undefined) return undefined;
+  return { path: resolve(folder, store.path), maxBytes: store.max_bytes, ttlMs: store.ttl_s * 1000 };
+}

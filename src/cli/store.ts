@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { messageOf, SemtelError } from '../base/error.ts';
+import { type FileOptions, openSqliteFile, type SqliteFile } from '../store/sqliteFile.ts';
+import { type Arguments, wrong } from './arguments.ts';
+import type { Command } from './command.ts';
+import { exitCodes } from './exitCodes.ts';
+import { storeFile } from './openStore.ts';
+import { plural } from './plural.ts';
+import { promptSetup } from './setup.ts';
+import { ageOf, bytesWords, statsWords } from './store/words.ts';
+
+export const command: Command = {
+  usage: 'semtel store stats|prune',
+  about:
+    'Tells how many answers are kept, or removes those that are too old and gives their room on the disk back.\nBoth may be done while servers and runs use the store.',
+  example: 'semtel store prune --older-than 7d',
+  options: {
+    'older-than': {
+      type: 'string',
+      value: 'AGE',
+      help: 'for prune: 7d, 12h, 30m or 10s (default ttl_s of the settings)',
+    },
+  },
+  async run(args, terminal) {
+    const [action, ...more] = args.positionals;
+    if ((action !== 'stats' && action !== 'prune') || more.length > 0)
+      throw wrong('say "semtel store stats" or "semtel store prune".');
+    const older = olderThan(args, action);
+    const { config } = promptSetup(args, terminal);
+    const options = storeFile(config);
+    if (options === undefined) throw noFile(config.store);
+    const words = existsSync(options.path)
+      ? onFile(options, (file) =>
+          action === 'stats'
+            ? statsWords(file.stats(), { ...options, nowMs: Date.now() })
+            : pruned(file, older ?? options.ttlMs),
+        )
+      : `Nothing is kept yet: there is no ${options.path}.`;
+    terminal.stdout.write(`${words}\n`);
+    return exitCodes.done;
+  },
+};
+
+function olderThan(args: Arguments, action: 'stats' | 'prune'): number | undefined {
+  const text = args.text('older-than');
+  if (text === undefined) return undefined;
+  if (action === 'stats') throw wrong('--older-than is for "semtel store prune".');
+  const ms = ageOf(text);
+  if (ms === undefined)
+    throw wrong(`--older-than must be an age such as 7d, 12h, 30m or 10s, not "${text}".`);
+  return ms;
+}
+
+function noFile(store: Parameters<typeof storeFile>[0]['store']): SemtelError {
+  return new SemtelError(
+    'config',
+    store === 'off'
+      ? 'store is "off" in the settings: nothing is kept.'
+      : "store.url is a Redis server, which has its own tools (redis-cli --scan --pattern 'semtel:*'); answers leave it after ttl_s.",
+  );
+}
+
+function pruned(file: SqliteFile, ageMs: number): string {
+  const gone = file.prune(Date.now() - ageMs);
+  const { entries, bytes } = file.stats();
+  return `Removed ${plural(gone, 'answer')}; left: ${plural(entries, 'answer')} in ${bytesWords(bytes)}.`;
+}
+
+function onFile<T>(options: FileOptions, work: (file: SqliteFile) => T): T {
+  let file: SqliteFile | undefined;
+  try {
+    file = openSqliteFile(options);
+    return work(file);
+  } catch (error) {
+    throw new SemtelError('input', `${options.path}: ${messageOf(error)}.`, { cause: error });
+  } finally {
+    file?.close();
+  }
+}

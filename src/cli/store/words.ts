@@ -1,0 +1,58 @@
+import type { FileStats } from '../../store/sqliteFile.ts';
+import { plural } from '../plural.ts';
+import { number } from '../run/progress.ts';
+import { oneLine } from '../table.ts';
+
+const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** Milliseconds of `30d`, `12h`, `45m` or `10s`; undefined when it is none of these. */
+export function ageOf(text: string): number | undefined {
+  const [, count, unit] = /^([0-9]+)([smhd])$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * secondsIn[unit!]! * 1000;
+}
+
+/** `850 bytes`, `3.4 MB` */
+export function bytesWords(bytes: number): string {
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 'bytes';
+  while (value >= 1000 && units.length > 0) {
+    value /= 1000;
+    unit = units.shift()!;
+  }
+  return `${value < 10 && unit !== 'bytes' ? value.toFixed(1) : Math.round(value)} ${unit}`;
+}
+
+/** `40 seconds`, `3 days` */
+function ageWords(ms: number): string {
+  const seconds = Math.max(0, ms / 1000);
+  if (seconds < 120) return plural(Math.round(seconds), 'second');
+  if (seconds < 2 * 3_600) return plural(Math.round(seconds / 60), 'minute');
+  if (seconds < 2 * 86_400) return plural(Math.round(seconds / 3_600), 'hour');
+  return plural(Math.round(seconds / 86_400), 'day');
+}
+
+/** What `semtel store stats` prints. */
+export function statsWords(
+  { entries, bytes, oldestMs, newestMs }: FileStats,
+  {
+    path,
+    maxBytes,
+    ttlMs,
+    nowMs,
+  }: { readonly path: string; readonly maxBytes: number; readonly ttlMs: number; readonly nowMs: number },
+): string {
+  const when = (ms: number | null) =>
+    ms === null
+      ? '-'
+      : `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC, ${ageWords(nowMs - ms)} ago`;
+  const lines: readonly (readonly [string, string])[] = [
+    ['file', oneLine(path, path.length)],
+    ['answers', number(entries)],
+    ['size', `${bytesWords(bytes)} of at most ${bytesWords(maxBytes)}`],
+    ['oldest', when(oldestMs)],
+    ['newest', when(newestMs)],
+    ['each kept for', ageWords(ttlMs)],
+  ];
+  return lines.map(([name, value]) => `${name.padEnd(13)}  ${value}`).join('\n');
+}

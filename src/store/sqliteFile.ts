@@ -1,0 +1,143 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Entry } from './backend.ts';
+
+export interface FileOptions {
+  readonly path: string;
+  /** Of the file; beyond it the oldest answers go. */
+  readonly maxBytes: number;
+  readonly ttlMs: number;
+}
+
+/** What a file holds. */
+export interface FileStats {
+  readonly entries: number;
+  readonly bytes: number;
+  /** Unix milliseconds; null where there is none. */
+  readonly oldestMs: number | null;
+  readonly newestMs: number | null;
+}
+
+/** One SQLite file of answers. Blocks its thread, and throws what SQLite throws. */
+export interface SqliteFile {
+  read(keys: readonly string[]): readonly (string | undefined)[];
+  /** One transaction. */
+  write(entries: readonly Entry[]): void;
+  stats(): FileStats;
+  /** Removes what was written at or before `untilMs` (Unix milliseconds) and gives the room back; how many went. */
+  prune(untilMs: number): number;
+  /** The file at the path is no longer the one that was opened: removed, or set aside by another process. */
+  replaced(): boolean;
+  close(): void;
+}
+
+/** Another process' transaction of a thousand answers takes some 10 ms. */
+const busyMs = 2_000;
+/** Written into the file; another number is another layout. */
+const layout = 1;
+/** Each takes some 50 ms, and others may write between two. */
+const pruneAtOnce = 10_000;
+/** 4 MB: what a flush can free, many times over. */
+const pagesBackAtOnce = 1_000;
+
+/**
+ * Ids ascend with time, and a key that is written again gets a new one: the oldest answers are the first pages of the
+ * table, found and freed without an index on time.
+ */
+const createTable = `CREATE TABLE IF NOT EXISTS answers (
+  id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, written INTEGER NOT NULL, answer TEXT NOT NULL)`;
+
+/** Opens the file, or makes it with its folder. `now` is the wall clock: files outlive processes. */
+export function openSqliteFile({ path, maxBytes, ttlMs }: FileOptions, now = Date.now): SqliteFile {
+  mkdirSync(dirname(path), { recursive: true });
+  const db = new DatabaseSync(path, { timeout: busyMs });
+  try {
+    lay(db, path);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  const { ino } = statSync(path);
+  const find = db.prepare(
+    'SELECT lower(hex(key)) AS key, answer FROM answers WHERE key IN (SELECT unhex(value) FROM json_each(?)) AND written > ?',
+  );
+  const insert = db.prepare('INSERT OR REPLACE INTO answers (key, written, answer) VALUES (unhex(?), ?, ?)');
+  const dropOldest = db.prepare(
+    'DELETE FROM answers WHERE id IN (SELECT id FROM answers ORDER BY id LIMIT ?) AND written <= ?',
+  );
+  const dropUntil = db.prepare(
+    'DELETE FROM answers WHERE id IN (SELECT id FROM answers WHERE written <= ? LIMIT ?)',
+  );
+  const number = (pragma: string) => Object.values(db.prepare(`PRAGMA ${pragma}`).get()!)[0] as number;
+  const pageBytes = number('page_size');
+
+  function transaction<T>(work: () => T): T {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // SQLite has already rolled back after some errors, such as a full disk.
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Twice what came in may go, so that a file beyond its bound or its time shrinks with little work at a time. */
+  function makeRoom(written: number): void {
+    const count = 2 * written;
+    dropOldest.run(count, now() - ttlMs);
+    const usedPages = number('page_count') - number('freelist_count');
+    if (usedPages * pageBytes > maxBytes) dropOldest.run(count, Number.MAX_SAFE_INTEGER);
+    if (number('page_count') * pageBytes > maxBytes) db.exec(`PRAGMA incremental_vacuum(${pagesBackAtOnce})`);
+  }
+
+  return {
+    read(keys) {
+      const found = find.all(JSON.stringify(keys), now() - ttlMs) as { key: string; answer: string }[];
+      const answers = new Map(found.map(({ key, answer }) => [key, answer]));
+      return keys.map((key) => answers.get(key));
+    },
+    write(entries) {
+      transaction(() => {
+        for (const [key, text] of entries) insert.run(key, now(), text);
+        makeRoom(entries.length);
+      });
+    },
+    stats() {
+      const row = db
+        .prepare(
+          'SELECT count(*) AS entries, min(written) AS oldestMs, max(written) AS newestMs FROM answers',
+        )
+        .get() as unknown as Omit<FileStats, 'bytes'>;
+      return { ...row, bytes: number('page_count') * pageBytes };
+    },
+    prune(untilMs) {
+      let gone = 0;
+      for (let more = true; more; ) {
+        const changes = transaction(() => Number(dropUntil.run(untilMs, pruneAtOnce).changes));
+        gone += changes;
+        more = changes === pruneAtOnce;
+      }
+      while (number('freelist_count') > 0) db.exec(`PRAGMA incremental_vacuum(${pagesBackAtOnce})`);
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      return gone;
+    },
+    replaced: () => statSync(path, { throwIfNoEntry: false })?.ino !== ino,
+    close: () => db.close(),
+  };
+}
+
+function lay(db: DatabaseSync, path: string): void {
+  // WAL: readers and one writer do not wait for each other. NORMAL: a killed process loses nothing that was committed,
+  // a power cut the last seconds; neither harms the file.
+  db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+  db.exec('BEGIN IMMEDIATE');
+  const { user_version: found } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
+  if (found !== layout && (found !== 0 || tables > 0))
+    throw new Error(`${path} is another program's or another version's file; name another in store.path`);
+  db.exec(`${createTable}; PRAGMA user_version = ${layout}; COMMIT`);
+}

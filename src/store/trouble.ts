@@ -1,0 +1,34 @@
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/error.ts';
+import type { Log } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
+
+export type Operation = 'read' | 'write';
+
+/** What a store's failures come to: each is counted, and words are said once in a while. */
+export interface Trouble {
+  failed(operation: Operation, error: unknown): void;
+}
+
+/** A store that is away for hours fails each second: one line a minute shows that it still is. */
+const sayEveryMs = 60_000;
+
+const consequences: Readonly<Record<Operation, string>> = {
+  read: 'Kept answers cannot be looked up; questions are asked instead.',
+  write: 'Answers cannot be kept for now; they are given all the same.',
+};
+
+export function storeTrouble(
+  name: string,
+  { clock, log, metrics }: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics },
+): Trouble {
+  const sayFrom: Record<Operation, number> = { read: 0, write: 0 };
+  return {
+    failed(operation, error) {
+      metrics.count('semtel_store_errors_total', { operation });
+      if (clock.now() < sayFrom[operation]) return;
+      sayFrom[operation] = clock.now() + sayEveryMs;
+      log.warn(consequences[operation], { store: name, reason: messageOf(error) });
+    },
+  };
+}

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../src/base/clock.ts';
+import { keptStore } from '../../src/store/kept.ts';
+import { saveEveryAnswers } from '../../src/store/saving.ts';
+import { sqliteBackend } from '../../src/store/sqlite.ts';
+import { openSqliteFile } from '../../src/store/sqliteFile.ts';
+import { answer, heard, inFolder, keyOf, keysOf } from './parts.ts';
+
+const writer = fileURLToPath(new URL('./writer.child.ts', import.meta.url));
+const roomy = { maxBytes: 1e9, ttlMs: 1e9 };
+
+const entriesOf = (count: number, from = 0, bytes = 100) =>
+  keysOf(count, from).map((key) => [key, 'x'.repeat(bytes)] as const);
+
+function open(path: string) {
+  const words = heard();
+  const ports = { clock: systemClock, readMs: 5_000, log: words.log, metrics: words.metrics };
+  return { store: keptStore(sqliteBackend({ path, ...roomy }, words.log), ports), ...words };
+}
+
+function assertSound(path: string): void {
+  const db = new DatabaseSync(path);
+  assert.deepEqual(Object.values(db.prepare('PRAGMA integrity_check').get()!), ['ok']);
+  db.close();
+}
+
+describe('a file of answers', () => {
+  it('gives back what was written, in the order asked, after it was opened again', () =>
+    inFolder(async (folder) => {
+      const options = { path: join(folder, 'new', 'store.sqlite'), ...roomy };
+      const file = openSqliteFile(options);
+      file.write([
+        [keyOf(0), 'zero'],
+        [keyOf(1), 'one'],
+      ]);
+      file.write([[keyOf(0), 'nil']]);
+      file.close();
+      const again = openSqliteFile(options);
+      assert.deepEqual(again.read([keyOf(5), keyOf(1), keyOf(0), keyOf(1)]), [
+        undefined,
+        'one',
+        'nil',
+        'one',
+      ]);
+      assert.equal(again.stats().entries, 2);
+      again.close();
+    }));
+
+  it('forgets after the time to live, by the wall clock, and gives the room back', () =>
+    inFolder(async (folder) => {
+      let now = 1_000_000;
+      const file = openSqliteFile({ path: join(folder, 's'), maxBytes: 1e9, ttlMs: 1_000 }, () => now);
+      file.write(entriesOf(10));
+      now += 999;
+      assert.equal(file.read([keyOf(3)])[0]?.length, 100);
+      now += 1;
+      assert.deepEqual(file.read([keyOf(3)]), [undefined]);
+      file.write(entriesOf(5, 100));
+      assert.deepEqual(file.stats().entries, 5);
+      // A clock that is put back loses nothing.
+      now -= 500_000;
+      assert.equal(file.read([keyOf(100)])[0]?.length, 100);
+      file.close();
+    }));
+
+  it('stays within its bytes: the oldest go first', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 's');
+      const maxBytes = 2 << 20;
+      const file = openSqliteFile({ path, maxBytes, ttlMs: 1e9 });
+      const entry = 500;
+      for (let from = 0; from < 10_000; from += 500) file.write(entriesOf(500, from, entry));
+      file.write(entriesOf(1, 0, entry));
+      const { entries, bytes } = file.stats();
+      assert(bytes <= maxBytes + 1_000 * entry, String(bytes));
+      assert(entries * entry > maxBytes / 2, String(entries));
+      const kept = file.read([keyOf(0), keyOf(1), keyOf(9_999)]).map((text) => text !== undefined);
+      assert.deepEqual(kept, [true, false, true]);
+      file.close();
+      assert(statSync(path).size <= maxBytes + 1_000 * entry);
+      assertSound(path);
+    }));
+
+  it('shrinks on disk when it is pruned', () =>
+    inFolder(async (folder) => {
+      let now = 0;
+      const path = join(folder, 's');
+      const file = openSqliteFile({ path, ...roomy }, () => now);
+      file.write(entriesOf(20_000));
+      now = 60_000;
+      file.write(entriesOf(10, 50_000));
+      const before = file.stats();
+      assert.deepEqual([before.oldestMs, before.newestMs], [0, 60_000]);
+      assert.equal(file.prune(59_999), 20_000);
+      assert.equal(file.stats().entries, 10);
+      assert(statSync(path).size < before.bytes / 20);
+      file.close();
+    }));
+
+  it("is not another program's database", () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'mine.sqlite');
+      const other = new DatabaseSync(path);
+      other.exec('CREATE TABLE precious (a)');
+      other.close();
+      assert.throws(() => openSqliteFile({ path, ...roomy }), /another program's/);
+      assert.equal(readdirSync(folder).length, 1);
+    }));
+});
+
+describe('a store on a file', () => {
+  it('keeps answers over a restart', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'store.sqlite');
+      const first = open(path);
+      for (const key of keysOf(1_200)) first.store.put(key, answer(key));
+      await first.store.close();
+      const second = open(path);
+      assert.deepEqual(await second.store.getMany(keysOf(1_200)), keysOf(1_200).map(answer));
+      await second.store.close();
+      assert.deepEqual([...first.warnings, ...second.warnings], []);
+    }));
+
+  it('loses at most an interval when its process is killed in the middle of writing', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'store.sqlite');
+      for (let round = 0; round < 3; round++) {
+        const from = round * 1_000_000;
+        const child = spawn(process.execPath, [writer, path, String(from), '1000000', '25'], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        let told = '';
+        child.stdout.setEncoding('utf8').on('data', (text: string) => {
+          told += text;
+          if (told.split('\n').length > 2 + round) child.kill('SIGKILL');
+        });
+        const [, signal] = (await once(child, 'close')) as [number | null, string | null];
+        assert.equal(signal, 'SIGKILL');
+        assertSound(path);
+        const [put, saved] = told.trim().split('\n').at(-1)!.split(' ').map(Number) as [number, number];
+        const file = openSqliteFile({ path, ...roomy });
+        const kept = file.read(keysOf(put, from)).filter((text) => text !== undefined).length;
+        file.close();
+        assert(kept >= saved, `${saved} were saved and ${kept} are there`);
+        // What was put while a batch was being written comes on top of a batch.
+        assert(put - kept <= 2 * saveEveryAnswers, `${put} were put and ${kept} are there`);
+      }
+    }));
+
+  it('is shared by processes that write and read at once', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'store.sqlite');
+      const children = [0, 1_000_000].map((from) =>
+        spawn(process.execPath, [writer, path, String(from), '20000', '250'], {
+          stdio: ['ignore', 'ignore', 'inherit'],
+        }),
+      );
+      const { store, warnings } = open(path);
+      const ended = Promise.all(children.map(async (child) => (await once(child, 'close'))[0] as number));
+      let seen = 0;
+      while (seen < 20_000) {
+        const found = await store.getMany(keysOf(500, seen));
+        seen += found.filter((each) => each !== undefined).length === 500 ? 500 : 0;
+        if (children.every(({ exitCode }) => exitCode !== null) && found[0] === undefined) break;
+        store.put(keyOf(2_000_000 + seen), answer('mine'));
+      }
+      assert.deepEqual(await ended, [0, 0]);
+      assert.equal(seen, 20_000);
+      const other = await store.getMany(keysOf(20_000, 1_000_000));
+      assert.deepEqual(
+        other.map((each) => each?.outputs.label),
+        Array.from({ length: 20_000 }, (_, n) => String(1_000_000 + n)),
+      );
+      await store.close();
+      assert.deepEqual(warnings, []);
+      assertSound(path);
+    }));
+
+  it('sets a corrupt file aside and begins a new one', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'store.sqlite');
+      writeFileSync(path, 'This is not a database. '.repeat(1_000));
+      const { store, warnings } = open(path);
+      assert.deepEqual(await store.getMany(keysOf(2)), [undefined, undefined]);
+      store.put(keyOf(0), answer('new'));
+      await store.close();
+      assert.equal(warnings.length, 1);
+      const aside = warnings[0]!.fields.file as string;
+      assert(aside.startsWith(`${path}.corrupt-`));
+      assert.match(readFileSync(aside, 'utf8'), /^This is not/);
+      const again = open(path);
+      assert.deepEqual(await again.store.getMany([keyOf(0)]), [answer('new')]);
+      await again.store.close();
+    }));
+
+  it('does so also where a page in the middle is spoiled while it runs', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'store.sqlite');
+      const first = open(path);
+      for (const key of keysOf(5_000)) first.store.put(key, answer(key));
+      await first.store.close();
+      const bytes = readFileSync(path);
+      bytes.fill(0xff, 8_192, bytes.length - 4_096);
+      writeFileSync(path, bytes);
+      const { store, warnings } = open(path);
+      assert.equal((await store.getMany(keysOf(5_000))).filter((each) => each !== undefined).length, 0);
+      assert.match(warnings[0]!.message, /was corrupt; it is set aside/);
+      store.put(keyOf(1), answer('new'));
+      await store.close();
+      assertSound(path);
+    }));
+
+  it('goes on in a new file when its own was removed', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'kept', 'store.sqlite');
+      const first = open(path);
+      await first.store.getMany([keyOf(0)]);
+      rmSync(join(folder, 'kept'), { recursive: true });
+      first.store.put(keyOf(0), answer('x'));
+      await first.store.close();
+      const second = open(path);
+      assert.deepEqual(await second.store.getMany([keyOf(0)]), [answer('x')]);
+      await second.store.close();
+      assert.deepEqual(first.warnings, []);
+    }));
+
+  it('works without where it cannot be written', () =>
+    inFolder(async (folder) => {
+      mkdirSync(join(folder, 'a-folder'));
+      writeFileSync(join(folder, 'a-file'), '');
+      for (const path of [join(folder, 'a-folder'), join(folder, 'a-file', 'store.sqlite')]) {
+        const { store, warnings, errors } = open(path);
+        store.put(keyOf(0), answer('x'));
+        assert.deepEqual(await store.getMany(keysOf(2)), [answer('x'), undefined]);
+        await store.close();
+        assert.equal(warnings.length, 2);
+        assert.deepEqual(errors, { read: 1, write: 1 });
+      }
+    }));
+});
