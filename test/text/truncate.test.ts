@@ -8,6 +8,7 @@ import { cut } from '../../src/text/cut.ts';
 import { strategies } from '../../src/text/shares.ts';
 import { countTokens, isWithinTokens } from '../../src/text/tokens.ts';
 import { truncate } from '../../src/text/truncate.ts';
+import { borders, isPiece } from './pieces.ts';
 
 const names = Object.keys(strategies) as Truncation['strategy'][];
 const strategy = fc.constantFrom(...names);
@@ -63,26 +64,6 @@ interface Item {
 
 function cutTo(list: readonly Message[], truncation: Truncation): Item[] {
   return JSON.parse(truncate(list, conversationJson(list), truncation));
-}
-
-function borders(content: string): Set<number> {
-  return new Set(
-    Array.from(new Intl.Segmenter().segment(content), ({ index }) => index).concat(content.length),
-  );
-}
-
-/** Whether `kept` is a start, an end or both of `content`, cut between graphemes. */
-function isPiece(kept: string, content: string): boolean {
-  const whole = borders(content);
-  return [...kept.matchAll(/…/g)].some(({ index }) => {
-    const [start, end] = [kept.slice(0, index), kept.slice(index + 1)];
-    return (
-      content.startsWith(start) &&
-      content.endsWith(end) &&
-      whole.has(start.length) &&
-      whole.has(content.length - end.length)
-    );
-  });
 }
 
 /** Tokens of the densest piece of a message, of its frame, and of a note that it may split in two. */

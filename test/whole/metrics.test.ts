@@ -63,6 +63,10 @@ test('every metric that is promised is there with its type and labels, and is fe
       await ask(20, 500, { classifiers: ['topic', 'expertise'], combine: true });
       await client.classify({ classifiers: ['topic'] }, batchOf([...texts(1, 600), ...texts(1, 600)]));
       simulator.control({ latency_ms: 60_000 });
+      await client.classify(
+        { classifiers: ['topic'] },
+        batchOf([`${texts(1, 650)} ${'word '.repeat(20_000)}`]),
+      );
       const abort = new AbortController();
       const gone = client.classify({ classifiers: ['topic'] }, batchOf(texts(5, 700)), {
         signal: abort.signal,
@@ -99,7 +103,7 @@ test('every metric that is promised is there with its type and labels, and is fe
         assert.ok(total('semtel_llm_calls_total', { outcome }) > 0, outcome);
       assert.ok(total('semtel_llm_retries_total') > 0);
       assert.ok(total('semtel_repairs_total', { repair: 'fences' }) > 0);
-      for (const by of ['store', 'shared', 'combine'])
+      for (const by of ['store', 'shared', 'combine', 'truncate'])
         assert.ok(total('semtel_tokens_saved_total', { by }) > 0, by);
       for (const source of ['llm', 'store', 'shared'])
         assert.ok(total('semtel_answers_total', { source }) > 0, source);

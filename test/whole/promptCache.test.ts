@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { prometheusMetrics } from '../../src/observe/prometheus.ts';
+import { withoutConversation } from './bodies.ts';
 import { batchOf, withStack } from './stack.ts';
 
 const classifiers = ['topic', 'intent', 'complexity', 'knowledge_work', 'expertise', 'satisfaction'];
@@ -15,14 +16,6 @@ function commonStart(bodies: readonly string[]): string {
     while (!other.startsWith(first.slice(0, length))) length--;
   }
   return first.slice(0, length);
-}
-
-/** The request with nothing where its conversation stands. */
-function withoutConversation(body: string): string {
-  const { messages, ...rest } = JSON.parse(body);
-  const { role, content } = messages.at(-1);
-  const heading = content.slice(0, content.indexOf('[{"i":'));
-  return JSON.stringify({ ...rest, messages: [...messages.slice(0, -1), { role, content: heading }] });
 }
 
 const nameOf = (body: string): string => JSON.parse(body).response_format.json_schema.name;
