@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { emptyLedger } from '../../src/base/ledger.ts';
 import { bar, duration, ledgerWords, money, progressLine } from '../../src/cli/run/progress.ts';
 import { progressMeter } from '../../src/cli/run/progressMeter.ts';
+import { summaryWords } from '../../src/cli/run/summary.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { fakeClock } from '../fakeClock.ts';
 
@@ -46,6 +47,14 @@ describe('progress', () => {
       /100 % {2}2\/2 rows {2}0\.3\/s {2}done/,
     );
     assert.match(progressLine({ rows: 0, total: 0, rate: 0, ledger, trouble: null }), /100 %/);
+  });
+
+  it('ends with what was billed, and how much of it came from a cache', () => {
+    const ledger = { ...emptyLedger(), ok: 20, calls: 20, prompt_tokens: 80_000, cached_tokens: 60_900 };
+    assert.equal(
+      summaryWords({ rows: 20, ledger, seconds: 4, output: 'out.jsonl' }),
+      '20 rows in 0:04 (5.0/s) -> out.jsonl\nok 20 · 20 calls · 76 % of 80,000 prompt tokens from a cache',
+    );
   });
 
   it('fits the width of the terminal', () => {

@@ -83,8 +83,10 @@ function cachedWords({ prompt_tokens, cached_tokens }: Readonly<Ledger>): string
   return cached_tokens > 0 ? ` · ${percent} % of ${number(prompt_tokens)} prompt tokens from a cache` : '';
 }
 
+type Ended = Pick<Summary, 'rows' | 'ledger' | 'seconds' | 'output'>;
+
 /** Two lines for people. */
-export function summaryWords({ rows, ledger, seconds, output }: Summary): string {
+export function summaryWords({ rows, ledger, seconds, output }: Ended): string {
   const rate = seconds > 0 ? ` (${(rows / seconds).toFixed(rows / seconds < 10 ? 1 : 0)}/s)` : '';
   const where = output === '-' ? '' : ` -> ${output}`;
   return `${number(rows)} rows in ${duration(seconds)}${rate}${where}\n${ledgerWords(ledger)}${cachedWords(ledger)}`;
