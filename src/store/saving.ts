@@ -17,7 +17,7 @@ export interface Saving {
 /** What a crash can cost, at most: the answers of one second, or this many. */
 const saveEveryMs = 1_000;
 export const saveEveryAnswers = 1_000;
-/** Some 50 MB: about an hour of a busy server's answers outlast a store that is away. The oldest are let go. */
+/** Some 50 MB: minutes of a busy server's answers outlast a store that is away. The oldest are let go. */
 const maxWaiting = 100_000;
 /** A thousand answers take a hundredth of a second; a store that takes longer than this hangs. */
 const writeMs = 10_000;
@@ -78,6 +78,7 @@ export function saving(
       failing = false;
       while (waiting.size > 0 && !failing) await flush();
       stopTimer?.();
+      if (waiting.size > 0) trouble.lost(waiting.size);
     },
   };
 }

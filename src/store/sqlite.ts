@@ -14,8 +14,8 @@ interface Thread {
 
 /**
  * Answers in one SQLite file, shared by the processes of one machine. SQLite blocks whoever calls it (7 ms for a
- * thousand answers, 32 ms where they end in the file's fsync, more where another process writes), so it has a thread
- * of its own, which starts with the first task and again after a crash.
+ * thousand answers, 60 ms among three million, more where another process writes), so it has a thread of its own,
+ * which starts with the first task and again after a crash.
  */
 export function sqliteBackend(options: FileOptions, log: Log): Backend {
   let thread: Thread | undefined;

@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Entry } from './backend.ts';
+import { layOut } from './sqliteLayout.ts';
 
 export interface FileOptions {
   readonly path: string;
@@ -34,26 +35,17 @@ export interface SqliteFile {
 
 /** Another process' transaction of a thousand answers takes some 10 ms. */
 const busyMs = 2_000;
-/** Written into the file; another number is another layout. */
-const layout = 1;
 /** Each takes some 50 ms, and others may write between two. */
 const pruneAtOnce = 10_000;
 /** 4 MB: what a flush can free, many times over. */
 const pagesBackAtOnce = 1_000;
-
-/**
- * Ids ascend with time, and a key that is written again gets a new one: the oldest answers are the first pages of the
- * table, found and freed without an index on time.
- */
-const createTable = `CREATE TABLE IF NOT EXISTS answers (
-  id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, written INTEGER NOT NULL, answer TEXT NOT NULL)`;
 
 /** Opens the file, or makes it with its folder. `now` is the wall clock: files outlive processes. */
 export function openSqliteFile({ path, maxBytes, ttlMs }: FileOptions, now = Date.now): SqliteFile {
   mkdirSync(dirname(path), { recursive: true });
   const db = new DatabaseSync(path, { timeout: busyMs });
   try {
-    lay(db, path);
+    layOut(db, path, busyMs);
   } catch (error) {
     db.close();
     throw error;
@@ -121,23 +113,14 @@ export function openSqliteFile({ path, maxBytes, ttlMs }: FileOptions, now = Dat
         gone += changes;
         more = changes === pruneAtOnce;
       }
-      while (number('freelist_count') > 0) db.exec(`PRAGMA incremental_vacuum(${pagesBackAtOnce})`);
+      for (let free = Number.POSITIVE_INFINITY; number('freelist_count') < free; ) {
+        free = number('freelist_count');
+        db.exec(`PRAGMA incremental_vacuum(${pagesBackAtOnce})`);
+      }
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       return gone;
     },
     replaced: () => statSync(path, { throwIfNoEntry: false })?.ino !== ino,
     close: () => db.close(),
   };
-}
-
-function lay(db: DatabaseSync, path: string): void {
-  // WAL: readers and one writer do not wait for each other. NORMAL: a killed process loses nothing that was committed,
-  // a power cut the last seconds; neither harms the file.
-  db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  db.exec('BEGIN IMMEDIATE');
-  const { user_version: found } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
-  if (found !== layout && (found !== 0 || tables > 0))
-    throw new Error(`${path} is another program's or another version's file; name another in store.path`);
-  db.exec(`${createTable}; PRAGMA user_version = ${layout}; COMMIT`);
 }

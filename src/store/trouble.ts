@@ -3,11 +3,13 @@ import { messageOf } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 
-export type Operation = 'read' | 'write';
+type Operation = 'read' | 'write';
 
 /** What a store's failures come to: each is counted, and words are said once in a while. */
 export interface Trouble {
   failed(operation: Operation, error: unknown): void;
+  /** Told at the end, when so many answers could not be written. */
+  lost(answers: number): void;
 }
 
 /** A store that is away for hours fails each second: one line a minute shows that it still is. */
@@ -29,6 +31,9 @@ export function storeTrouble(
       if (clock.now() < sayFrom[operation]) return;
       sayFrom[operation] = clock.now() + sayEveryMs;
       log.warn(consequences[operation], { store: name, reason: messageOf(error) });
+    },
+    lost(answers) {
+      log.warn('Answers were given and not kept: they will be asked again.', { store: name, answers });
     },
   };
 }

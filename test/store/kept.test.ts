@@ -83,13 +83,14 @@ describe('saving', () => {
 
   it('writes everything when closed, and ends although the backend fails or hangs', async () => {
     for (const mood of ['well', 'fails', 'hangs'] as const) {
-      const { clock, backend, store, put } = setUp();
+      const { clock, backend, store, put, warnings } = setUp();
       put(10);
       backend.mood = mood;
       const closed = store.close();
       await clock.advance(30_000);
       await closed;
       assert.equal(backend.kept.size, mood === 'well' ? 10 : 0);
+      assert.equal(warnings.at(-1)?.fields.answers, mood === 'well' ? undefined : 10);
       assert.equal(clock.pending, 0);
     }
   });

@@ -127,6 +127,7 @@ describe('semtel run, the same command again', () => {
     onRequest = () => {};
     assert.equal(code, null);
     assert(!existsSync(at('out.jsonl')));
+    assert(existsSync(at('.semtel/store.sqlite')));
     const spent = await calls();
     const { made, ledger } = await wholeRun(args);
     assert(ledger.stored > 0);
