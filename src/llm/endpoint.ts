@@ -5,6 +5,7 @@ import { Access } from './access.ts';
 import type { Trip } from './backlog.ts';
 import { Breaker } from './breaker.ts';
 import type { ChatRequest, EndpointView } from './call.ts';
+import { Chance } from './chance.ts';
 import { Concurrency } from './concurrency.ts';
 import type { EndpointConfig, Tuning } from './config.ts';
 import { Cooling } from './cooling.ts';
@@ -49,6 +50,7 @@ export class Endpoint {
   readonly #concurrency: Concurrency;
   readonly #breaker: Breaker;
   readonly #cooling: Cooling;
+  readonly #chance: Chance;
   readonly #scout: Scout;
   readonly #patience: Patience;
   #neighbours: Neighbours = { freed() {}, mayEject: () => false, recovered() {} };
@@ -66,6 +68,7 @@ export class Endpoint {
     this.#concurrency = new Concurrency(config.maxConcurrency, this.quota.told, tuning, ports.attemptMaxMs);
     this.#breaker = new Breaker(tuning);
     this.#cooling = new Cooling(tuning, ports.random);
+    this.#chance = new Chance(nowMs);
     this.#scout = new Scout(tuning.scoutEveryMs, tuning.startConcurrency);
     const bounds = { minMs: tuning.attemptMinMs, maxMs: ports.attemptMaxMs };
     this.#patience = new Patience(ports.modelLatency, bounds, nowMs);
@@ -143,6 +146,7 @@ export class Endpoint {
     this.#concurrency.succeeded(trip(lease, true, nowMs), this.#inflight, this.quota.told, nowMs);
     this.#patience.answered(nowMs - lease.sentMs, this.#alive(lease, nowMs), nowMs);
     if (this.#cooling.succeeded(lease.sentMs)) this.quota.resumed(nowMs);
+    if (!lease.trial) this.#chance.settled(false, nowMs);
     this.#release(lease, true);
   }
 
@@ -150,8 +154,8 @@ export class Endpoint {
   settleDropped(lease: Lease, failure: FailedSend): boolean {
     const nowMs = this.#ports.clock.now();
     const throttled = failure.outcome === 'throttled';
-    const explained = throttled && this.quota.refused(failure.rates, lease.charge, lease.trial, nowMs);
-    if (throttled) this.#throttled(lease, failure, explained, nowMs);
+    let explained = false;
+    if (throttled) explained = this.#throttled(lease, failure, nowMs);
     else if (failure.outcome === 'rejected') this.#rejected(failure, nowMs);
     else this.#failed(lease, failure, nowMs);
     this.quota.heard(failure.rates, lease.charge, nowMs);
@@ -182,11 +186,21 @@ export class Endpoint {
     return true;
   }
 
-  #throttled(lease: Lease, failure: FailedSend, explained: boolean, nowMs: number): void {
+  /** True where the quota explains it. */
+  #throttled(lease: Lease, failure: FailedSend, nowMs: number): boolean {
     // Whoever says "too many" is alive.
     if (lease.probe) this.#alive(lease, nowMs);
+    if (lease.trial) this.#chance.spent(nowMs);
+    else this.#chance.settled(true, nowMs);
+    if (this.#chance.reigns) {
+      this.quota.forgetLearned();
+      if (failure.retryAfterMs !== null) this.#cooling.throttled(lease.sentMs, failure.retryAfterMs, nowMs);
+      return false;
+    }
+    const explained = this.quota.refused(failure.rates, lease.charge, lease.trial, nowMs);
     if (!explained && !lease.trial) this.#concurrency.dropped(lease.sentMs, nowMs);
     this.#cooling.throttled(lease.sentMs, failure.retryAfterMs, nowMs);
+    return explained;
   }
 
   #rejected(failure: FailedSend, nowMs: number): void {

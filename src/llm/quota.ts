@@ -167,6 +167,11 @@ export class Quota {
     this.#learn(Math.min(this.#borne.perMinute(nowMs), this.#learned.pace(nowMs)), nowMs);
   }
 
+  /** What was learned from 429 was no quota. */
+  forgetLearned(): void {
+    this.#learned = null;
+  }
+
   /** Starts empty: it was just refused. */
   #learn(perMinute: number, nowMs: number): void {
     const burstS = this.#tuning.learnedBurstS;

@@ -25,6 +25,8 @@ export interface BackendSpec {
   readonly slots?: number;
   /** More under way than this are refused with a bare 429; absent: none. */
   readonly refusesBeyond?: number;
+  /** Part of the requests that is refused with a bare 429 whatever else; absent: none. */
+  readonly busy?: number;
   /** Median of the time that a request is worked on, and its logarithm's standard deviation. */
   readonly latencyMs?: number;
   readonly sigma?: number;
@@ -103,6 +105,10 @@ export class Backend {
     }
     if (this.mood === '500' || (this.fails > 0 && this.#random() < this.fails)) {
       reply(failure('server_error', { status: 500 }));
+      return;
+    }
+    if (this.#spec.busy !== undefined && this.#random() < this.#spec.busy) {
+      reply(failure('throttled', { status: 429 }));
       return;
     }
     const nowMs = this.#clock.now();

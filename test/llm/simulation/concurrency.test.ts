@@ -95,6 +95,18 @@ scenario(
 );
 
 scenario(
+  'a tenth of the calls refused by chance: after two minutes 80 % of the slots are busy',
+  { party: { backend: { slots: 64, latencyMs: 1_600, busy: 0.1 } }, untilS: 300, fromS: 120 },
+  ({ share }) => share! >= 0.8,
+);
+
+scenario(
+  'a tenth refused by chance beside a quota that headers tell: 80 % of it is used',
+  { party: { backend: { tpm: 6_000_000, headers: true, busy: 0.1 } }, untilS: 300, fromS: 120 },
+  ({ share }) => share! >= 0.8,
+);
+
+scenario(
   'latency step on 64 slots: half the rate while all takes twice as long, the whole rate again after it',
   {
     party: { backend: { slots: 64, latencyMs: 1_600 } },
