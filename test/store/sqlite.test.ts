@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -117,6 +118,20 @@ describe('a file of answers', () => {
     }));
 });
 
+/** What the writing child tells. */
+interface Told {
+  readonly put: number;
+  readonly saved: number;
+  readonly writing: boolean;
+}
+
+/** When it is killed: in the middle of a write, when most is at stake, and at any time. */
+const moments: readonly ((told: Told) => boolean)[] = [
+  ({ saved, writing }) => writing && saved >= 2_000,
+  ({ put, saved }) => saved >= 1_000 && put - saved >= saveEveryAnswers - 25,
+  ({ put }) => put >= 2_600,
+];
+
 describe('a store on a file', () => {
   it('keeps answers over a restart', () =>
     inFolder(async (folder) => {
@@ -130,26 +145,28 @@ describe('a store on a file', () => {
       assert.deepEqual([...first.warnings, ...second.warnings], []);
     }));
 
-  it('loses at most an interval when its process is killed in the middle of writing', () =>
+  it('loses at most an interval when its process is killed in the middle of writing', (t) =>
     inFolder(async (folder) => {
       const path = join(folder, 'store.sqlite');
-      for (let round = 0; round < 3; round++) {
+      for (const [round, mayKill] of moments.entries()) {
         const from = round * 1_000_000;
         const child = spawn(process.execPath, [writer, path, String(from), '1000000', '25'], {
           stdio: ['ignore', 'pipe', 'inherit'],
         });
-        let told = '';
-        child.stdout.setEncoding('utf8').on('data', (text: string) => {
-          told += text;
-          if (told.split('\n').length > 2 + round) child.kill('SIGKILL');
-        });
-        const [, signal] = (await once(child, 'close')) as [number | null, string | null];
+        const told: Told[] = [];
+        for await (const line of createInterface({ input: child.stdout })) {
+          const [put, saved, state] = line.split(' ');
+          told.push({ put: Number(put), saved: Number(saved), writing: state === 'writing' });
+          if (mayKill(told.at(-1)!)) child.kill('SIGKILL');
+        }
+        const signal = child.signalCode ?? ((await once(child, 'close')) as [null, string])[1];
         assert.equal(signal, 'SIGKILL');
         assertSound(path);
-        const [put, saved] = told.trim().split('\n').at(-1)!.split(' ').map(Number) as [number, number];
+        const { put, saved } = told.at(-1)!;
         const file = openSqliteFile({ path, ...roomy });
         const kept = file.read(keysOf(put, from)).filter((text) => text !== undefined).length;
         file.close();
+        t.diagnostic(`killed after ${put} answers: ${put - kept} are lost`);
         assert(kept >= saved, `${saved} were saved and ${kept} are there`);
         // What was put while a batch was being written comes on top of a batch.
         assert(put - kept <= 2 * saveEveryAnswers, `${put} were put and ${kept} are there`);

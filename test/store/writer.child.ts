@@ -8,26 +8,29 @@ import { sqliteBackend } from '../../src/store/sqlite.ts';
 import { answer, keyOf } from './parts.ts';
 
 /**
- * `node writer.child.ts PATH FROM COUNT EVERY`: keeps so many answers from number FROM on, EVERY of them each 10 ms, and
- * tells on standard output, a line `PUT SAVED` after each write, how many were put and how many of them are saved.
+ * `node writer.child.ts PATH FROM COUNT EVERY`: keeps so many answers from number FROM on, EVERY of them each 10 ms. A
+ * line `PUT SAVED idle|writing` on standard output tells each time how many were put and how many of them are saved.
  */
 const path = process.argv[2]!;
 const [from, count, every] = process.argv.slice(3).map(Number) as [number, number, number];
 const backend = sqliteBackend({ path, maxBytes: 1e9, ttlMs: 1e9 }, noLog);
 let put = 0;
 let saved = 0;
+const tell = (state: 'idle' | 'writing') => writeSync(1, `${put} ${saved} ${state}\n`);
 const telling = {
   ...backend,
   async write(entries: Parameters<typeof backend.write>[0]) {
+    tell('writing');
     await backend.write(entries);
     saved += entries.length;
-    writeSync(1, `${put} ${saved}\n`);
+    tell('idle');
   },
 };
 const store = keptStore(telling, { clock: systemClock, readMs: 5_000, log: noLog, metrics: noMetrics });
 while (put < count) {
   for (let n = 0; n < every && put < count; n++, put++)
     store.put(keyOf(from + put), answer(String(from + put)));
+  tell('idle');
   await pause(10);
 }
 await store.close();
