@@ -11,10 +11,10 @@ import type { Config } from './config/load.ts';
 
 type StoreConfig = Pick<Config, 'store' | 'folder'>;
 
-/** A local file answers in milliseconds, behind another process' transaction in two seconds. */
-const fileReadMs = 5_000;
-/** On the same network a millisecond; less than a call to a model saves. */
-const redisReadMs = 500;
+/** A local file answers in milliseconds, behind another process' transaction in two seconds; a loaded disk syncs slowly. */
+const fileLimits = { readMs: 5_000, writeMs: 10_000 };
+/** On the same network a millisecond, and ten for a thousand answers; a wait is to be less than what an answer saves. */
+const redisLimits = { readMs: 500, writeMs: 2_000 };
 
 /** The store that the settings name. Nothing is opened yet: a store that cannot be is worked without. */
 export function openStore(
@@ -24,9 +24,9 @@ export function openStore(
   const { store } = config;
   if (store === 'off') return noStore;
   if (store.url === undefined)
-    return keptStore(sqliteBackend(storeFile(config)!, ports.log), { ...ports, readMs: fileReadMs });
+    return keptStore(sqliteBackend(storeFile(config)!, ports.log), { ...ports, ...fileLimits });
   const backend = redisBackend({ url: store.url, ttlMs: store.ttl_s * 1000 }, ports.clock);
-  return keptStore(backend, { ...ports, readMs: redisReadMs });
+  return keptStore(backend, { ...ports, ...redisLimits });
 }
 
 /** The store's file, where it is one; its path is relative to the folder of the settings. */

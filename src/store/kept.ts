@@ -13,15 +13,20 @@ export interface KeptOptions {
   readonly metrics: Metrics;
   /** Longest look-up that questions wait for. */
   readonly readMs: number;
+  /** Longest time that a thousand answers may take to be written. */
+  readonly writeMs: number;
 }
 
 /**
  * Answers that outlive the process. `put` only remembers: answers are written each second or thousand, beside the
  * work, and found by `getMany` at once. Whatever the backend does, nothing here rejects.
  */
-export function keptStore(backend: Backend, { clock, log, metrics, readMs }: KeptOptions): AnswerStore {
+export function keptStore(
+  backend: Backend,
+  { clock, log, metrics, readMs, writeMs }: KeptOptions,
+): AnswerStore {
   const trouble = storeTrouble(backend.name, { clock, log, metrics });
-  const unsaved = saving(backend, { clock, trouble });
+  const unsaved = saving(backend, { clock, writeMs, trouble });
   const saved = looking(backend, { clock, readMs, trouble });
   return {
     async getMany(keys) {

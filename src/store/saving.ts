@@ -19,13 +19,14 @@ const saveEveryMs = 1_000;
 export const saveEveryAnswers = 1_000;
 /** Some 50 MB: minutes of a busy server's answers outlast a store that is away. The oldest are let go. */
 const maxWaiting = 100_000;
-/** A thousand answers take a hundredth of a second; a store that takes longer than this hangs. */
-const writeMs = 10_000;
 
-/** Writes what was put in batches: each second, and as soon as there are a thousand; what fails waits for the next. */
+/**
+ * Writes what was put in batches: each second, and as soon as there are a thousand. What fails, or takes longer than
+ * `writeMs`, waits for the next.
+ */
 export function saving(
   backend: Backend,
-  { clock, trouble }: { readonly clock: Clock; readonly trouble: Trouble },
+  { clock, writeMs, trouble }: { readonly clock: Clock; readonly writeMs: number; readonly trouble: Trouble },
 ): Saving {
   /** In the order they were put. */
   const waiting = new Map<string, StoredAnswer>();

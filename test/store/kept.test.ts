@@ -8,7 +8,13 @@ function setUp() {
   const clock = fakeClock();
   const backend = fakeBackend();
   const words = heard();
-  const store = keptStore(backend, { clock, readMs: 250, log: words.log, metrics: words.metrics });
+  const store = keptStore(backend, {
+    clock,
+    readMs: 250,
+    writeMs: 10_000,
+    log: words.log,
+    metrics: words.metrics,
+  });
   const put = (count: number, from = 0) => {
     for (const key of keysOf(count, from)) store.put(key, answer(key));
   };

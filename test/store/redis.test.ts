@@ -16,7 +16,7 @@ const url = (port: number) => `redis://127.0.0.1:${port}`;
 function open(address: string) {
   const words = heard();
   const backend = redisBackend({ url: address, ttlMs }, systemClock);
-  return { store: keptStore(backend, { clock: systemClock, readMs, ...words }), ...words };
+  return { store: keptStore(backend, { clock: systemClock, readMs, writeMs: 2_000, ...words }), ...words };
 }
 
 /** Resolves once the store finds this answer: as long as it takes to reconnect. */

@@ -22,7 +22,13 @@ const entriesOf = (count: number, from = 0, bytes = 100) =>
 
 function open(path: string) {
   const words = heard();
-  const ports = { clock: systemClock, readMs: 5_000, log: words.log, metrics: words.metrics };
+  const ports = {
+    clock: systemClock,
+    readMs: 5_000,
+    writeMs: 10_000,
+    log: words.log,
+    metrics: words.metrics,
+  };
   return { store: keptStore(sqliteBackend({ path, ...roomy }, words.log), ports), ...words };
 }
 

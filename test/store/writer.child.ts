@@ -26,7 +26,13 @@ const telling = {
     tell('idle');
   },
 };
-const store = keptStore(telling, { clock: systemClock, readMs: 5_000, log: noLog, metrics: noMetrics });
+const store = keptStore(telling, {
+  clock: systemClock,
+  readMs: 5_000,
+  writeMs: 10_000,
+  log: noLog,
+  metrics: noMetrics,
+});
 while (put < count) {
   for (let n = 0; n < every && put < count; n++, put++)
     store.put(keyOf(from + put), answer(String(from + put)));
