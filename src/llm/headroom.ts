@@ -1,3 +1,4 @@
+import { Beyond } from './beyond.ts';
 import type { Tuning } from './config.ts';
 
 /** A cut that follows the last one this soon goes by what is refused: the quota is wrong rather than tight. */
@@ -12,7 +13,7 @@ const largestCut = 0.25;
  */
 export class Headroom {
   readonly #tuning: Tuning;
-  readonly #max: number;
+  readonly #beyond: Beyond;
   #value: number;
   #cutMs: number;
   #wasCut = false;
@@ -20,7 +21,7 @@ export class Headroom {
   /** `max`: 1 is the whole quota as it is known. */
   constructor(start: number, max: number, tuning: Tuning, nowMs: number) {
     this.#tuning = tuning;
-    this.#max = max;
+    this.#beyond = new Beyond(max);
     this.#value = start;
     this.#cutMs = nowMs;
   }
@@ -28,7 +29,12 @@ export class Headroom {
   /** Part of the quota to use now. */
   at(nowMs: number): number {
     const quietS = (nowMs - this.#cutMs) / 1_000;
-    return Math.min(this.#max, this.#value + this.#tuning.headroomGrowth * quietS ** 3);
+    return Math.min(this.#beyond.max, this.#value + this.#tuning.headroomGrowth * quietS ** 3);
+  }
+
+  /** A call goes out while all that may be used is, and replies tell what is left. */
+  used(nowMs: number): void {
+    if (this.at(nowMs) >= this.#beyond.max) this.#beyond.used(nowMs);
   }
 
   /** `refused`: part of the calls of the last second that were. */
@@ -37,6 +43,7 @@ export class Headroom {
     if (this.#wasCut && quietMs < 1_000) return;
     const { headroomCut, headroomFloor } = this.#tuning;
     const value = this.at(nowMs);
+    this.#beyond.refused(value, nowMs);
     const soon = this.#wasCut && quietMs < soonMs;
     const cut = soon ? Math.min(Math.max(refused / 2, headroomCut), largestCut) : headroomCut;
     this.#value = Math.max(headroomFloor, value * (1 - cut));

@@ -6,6 +6,8 @@ import { Spending } from './spending.ts';
 
 /** Spending less than this part of a limit, a 429 is about something else. */
 const busyPart = 0.5;
+/** Spending more than this part of what may be used, it is what binds. */
+const bindingPart = 0.9;
 
 export interface LimitOptions {
   /** Null: unknown, and nothing is held back. */
@@ -22,6 +24,7 @@ export class Limit {
   readonly #headroom: Headroom;
   readonly #spent: Spending;
   readonly #lately = new Lately();
+  #leftTold = false;
 
   constructor({ perMinute, burstS, use, maxUse }: LimitOptions, tuning: Tuning, nowMs: number) {
     this.#bucket = new Bucket(perMinute, burstS, 1, nowMs);
@@ -56,6 +59,7 @@ export class Limit {
     this.#bucket.take(cost);
     this.#spent.add(cost, nowMs);
     this.#lately.add(cost, nowMs);
+    if (this.#leftTold && this.spent(nowMs) >= bindingPart * this.pace(nowMs)) this.#headroom.used(nowMs);
   }
 
   /** Gives back what was taken too much at that time, or takes (negative) what was taken too little. */
@@ -72,6 +76,12 @@ export class Limit {
   lowerTo(amount: number, nowMs: number): void {
     this.level(nowMs);
     this.#bucket.lowerTo(amount);
+  }
+
+  /** A reply tells that the other side holds this much. */
+  leftTold(amount: number, nowMs: number): void {
+    this.#leftTold = true;
+    this.lowerTo(amount, nowMs);
   }
 
   /** A minute, over about the last second. */

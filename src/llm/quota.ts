@@ -127,7 +127,7 @@ export class Quota {
     const { perMinute } = known;
     if (perMinute === null || remaining === null) return;
     const ranIn = (ageMs / 60_000) * perMinute;
-    known.lowerTo(Math.max(remaining * this.#config.share + ranIn - takenSince, 0), nowMs);
+    known.leftTold(Math.max(remaining * this.#config.share + ranIn - takenSince, 0), nowMs);
   }
 
   /**

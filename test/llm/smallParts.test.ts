@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backoffMs } from '../../src/llm/backoff.ts';
+import { Beyond } from '../../src/llm/beyond.ts';
 import { BorneRate } from '../../src/llm/borneRate.ts';
 import { defaultTuning, providerOf } from '../../src/llm/config.ts';
 import { Cooling } from '../../src/llm/cooling.ts';
@@ -60,6 +61,28 @@ test('headroom is cut by half of what is refused while that goes on, to a tenth,
   for (let s = 4; s < 60; s++) headroom.cut(0.5, s * 1000);
   assert.ok(Math.abs(headroom.at(59_000) - 0.1) < 0.001);
   assert.equal(headroom.at(59_000 + 30_000), 0.99);
+});
+
+test('more than a quota is used slowly, while it is all used; after a 429 one minute as it was, then two', () => {
+  const beyond = new Beyond(0.99);
+  let nowMs = 0;
+  const use = (seconds: number) => {
+    for (const endMs = nowMs + 1_000 * seconds; nowMs < endMs; nowMs += 100) beyond.used(nowMs);
+  };
+  use(50);
+  assert.ok(Math.abs(beyond.max - 1.09) < 0.001, `${beyond.max}`);
+  beyond.refused(1.09, nowMs);
+  use(59);
+  assert.equal(beyond.max, 1.08);
+  use(51);
+  assert.ok(Math.abs(beyond.max - 1.18) < 0.002, `${beyond.max}`);
+  beyond.refused(beyond.max, nowMs);
+  const held = beyond.max;
+  use(119);
+  assert.equal(beyond.max, held);
+  nowMs += 60_000;
+  beyond.used(nowMs);
+  assert.equal(beyond.max, held);
 });
 
 test('a rate is what the last second spent', () => {

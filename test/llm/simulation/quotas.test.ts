@@ -25,6 +25,17 @@ function each(told: string, as: (party: Party) => Party, share: number, refused:
 each('told by headers', withHeaders, 0.97, 0.005);
 each('configured, no headers', configured, 0.94, 0.01);
 
+for (const [name, party] of Object.entries(quotas)) {
+  if (!name.startsWith('tokens') || name.endsWith(' 1 s')) continue;
+  const silent = { backend: { ...party.backend, refund: true }, config: { provider: 'other' } } as const;
+  test(`${name}, given back without a word: 97 % of the quota is used, 0.5 % refused at most`, async () => {
+    for (const seed of seeds) {
+      const { backend } = withHeaders(silent);
+      holds(await saturated({ ...silent, backend }, { seed }), 0.97, 0.005);
+    }
+  });
+}
+
 const nothing = 'neither told nor configured';
 each(nothing, (party) => party, 0.97, 0.005, 'continuous');
 each(nothing, (party) => party, 0.94, 0.005, ' 1 s');
