@@ -43,6 +43,12 @@ export class Dispatcher {
     return this.#queue.size;
   }
 
+  /** What one of the endpoints does instead of answering, in words; null while all answer. */
+  get trouble(): string | null {
+    const failing = this.#endpoints.find(({ trouble }) => trouble !== null);
+    return failing === undefined ? null : `endpoint "${failing.config.name}" ${failing.trouble}`;
+  }
+
   /** Why every endpoint refuses us; null while one may be asked. */
   get refusal(): string | null {
     if (!this.#endpoints.every((endpoint) => endpoint.refusing)) return null;

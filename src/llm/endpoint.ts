@@ -82,6 +82,11 @@ export class Endpoint {
     return this.#breaker.out;
   }
 
+  /** What it does with every call instead of answering, as the end of a sentence; null while it answers. */
+  get trouble(): string | null {
+    return this.#breaker.trouble;
+  }
+
   /** Whether it fails every call, so that a failure says nothing about the one that met it. */
   get failing(): boolean {
     return this.#breaker.failing;
@@ -241,7 +246,7 @@ export class Endpoint {
       concurrencyLimit: this.#breaker.slots(this.#concurrency.limit, nowMs),
       ...this.quota.view(nowMs),
       latencyMs: this.#patience.medianMs(nowMs),
-      reason: this.#breaker.trouble,
+      reason: this.trouble,
     };
   }
 }

@@ -23,13 +23,17 @@ function callError(kind: CallErrorKind, sentence: string, { attempts, endpoint }
 const lastWords = ({ endpoint, last }: Spent) =>
   last === null ? '' : `; the last: endpoint "${endpoint}" ${last}`;
 
-/** The scope ended, or no endpoint is left, while the call waited or was under way. */
-export function interrupted(reason: SemtelError, spent: Spent): CallError {
+/**
+ * The scope ended, or no endpoint is left, while the call waited or was under way. `trouble`: what keeps the model from
+ * answering, in words; it stands for the last attempt where there was none.
+ */
+export function interrupted(reason: SemtelError, spent: Spent, trouble: string | null = null): CallError {
   if (reason.kind === 'endpoints_rejected') return callError('endpoints_rejected', reason.message, spent);
   if (reason.kind !== 'deadline') {
     return callError('cancelled', 'The call was cancelled: nobody waits for its answer.', spent);
   }
-  const sentence = `The deadline passed after ${spent.attempts} attempts${lastWords(spent)}.`;
+  const why = spent.last === null && trouble !== null ? `; ${trouble}` : lastWords(spent);
+  const sentence = `The deadline passed after ${spent.attempts} attempts${why}.`;
   return callError('deadline', sentence, spent);
 }
 

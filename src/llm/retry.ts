@@ -91,7 +91,7 @@ async function leaseFor(
   try {
     lease = await dispatcher.lease(request, scope, tried, again);
   } catch (reason) {
-    throw interrupted(reason as SemtelError, spent);
+    throw interrupted(reason as SemtelError, spent, dispatcher.trouble);
   }
   // The scope may end between the hand-over and this line.
   if (scope.ended === undefined && clock.now() < scope.deadlineMs) return lease;

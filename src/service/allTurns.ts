@@ -76,9 +76,10 @@ export function notAdmitted(cause: SemtelError): SemtelError {
 }
 
 function loadOf(engine: Engine, model: string): Load {
-  const load = { inflight: 0, limit: 0 };
+  const load: { -readonly [Name in keyof Load]: Load[Name] } = { inflight: 0, limit: 0, trouble: null };
   for (const endpoint of engine.view()) {
     if (endpoint.model !== model) continue;
+    if (endpoint.reason !== null) load.trouble ??= `endpoint "${endpoint.endpoint}" ${endpoint.reason}`;
     load.inflight += endpoint.inflight;
     if (endpoint.state === 'up' || endpoint.state === 'cooling')
       load.limit += Math.floor(endpoint.concurrencyLimit);

@@ -8,6 +8,8 @@ export interface Load {
   readonly inflight: number;
   /** Calls that they would take at once. */
   readonly limit: number;
+  /** What one of them does instead of answering, in words; null while all answer. */
+  readonly trouble: string | null;
 }
 
 /** Capacity kept queued (contract section 6): enough to never starve the endpoints, little enough to answer soon. */
@@ -42,7 +44,12 @@ export class ModelTurns {
   readonly #waiting = new Map<string, Waiter[]>();
   #open = 0;
   #repliedMs = Number.NEGATIVE_INFINITY;
-  #load: Load & { readonly atMs: number } = { inflight: 0, limit: 0, atMs: Number.NEGATIVE_INFINITY };
+  #load: Load & { readonly atMs: number } = {
+    inflight: 0,
+    limit: 0,
+    trouble: null,
+    atMs: Number.NEGATIVE_INFINITY,
+  };
 
   constructor(clock: Clock, readLoad: () => Load, rowMs: number) {
     this.#clock = clock;
@@ -124,7 +131,7 @@ export class ModelTurns {
       const waiter = queue[0]!;
       if (this.#silentFor(waiter)) {
         this.#forget(jobId, waiter);
-        waiter.refuse(silent(this.#rowMs));
+        waiter.refuse(silent(this.#rowMs, this.#readLoad().trouble));
         continue;
       }
       const room = this.#room();
@@ -161,6 +168,7 @@ export class ModelTurns {
   }
 }
 
-function silent(rowMs: number): SemtelError {
-  return new SemtelError('deadline', `No endpoint of the model has replied for ${rowMs / 1000} s.`);
+function silent(rowMs: number, trouble: string | null): SemtelError {
+  const why = trouble === null ? '' : `: ${trouble}`;
+  return new SemtelError('deadline', `No endpoint of the model has replied for ${rowMs / 1000} s${why}.`);
 }

@@ -226,7 +226,7 @@ test('no turn is lost: whatever batches take, end or leave, all of them end and 
       async (batches, limit, callMs) => {
         const clock = fakeClock();
         let inflight = 0;
-        const turns = new ModelTurns(clock, () => ({ inflight, limit }), 60_000);
+        const turns = new ModelTurns(clock, () => ({ inflight, limit, trouble: null }), 60_000);
         let done = 0;
         const work = batches.map(async ({ job, wanted, leavesMs }) => {
           const scope = openScope(clock, leavesMs === null ? {} : { deadlineMs: leavesMs });
