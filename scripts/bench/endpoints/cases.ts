@@ -88,7 +88,8 @@ export function allCases(seconds: number, quick: boolean): Case[] {
           control: { ...slotLatency, slots, headers: 'none' },
         },
       ],
-      idealS: seconds,
+      // Some round trips of 1.6 s until the number of slots is found are to be a small part of it.
+      idealS: quick ? seconds : 60,
     },
     {
       name: 'halved',
