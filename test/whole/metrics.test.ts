@@ -62,11 +62,11 @@ test('every metric that is promised is there with its type and labels, and is fe
       await ask(200, 0);
       await ask(20, 500, { classifiers: ['topic', 'expertise'], combine: true });
       await client.classify({ classifiers: ['topic'] }, batchOf([...texts(1, 600), ...texts(1, 600)]));
-      simulator.control({ latency_ms: 60_000 });
       await client.classify(
         { classifiers: ['topic'] },
         batchOf([`${texts(1, 650)} ${'word '.repeat(20_000)}`]),
       );
+      simulator.control({ latency_ms: 60_000 });
       const abort = new AbortController();
       const gone = client.classify({ classifiers: ['topic'] }, batchOf(texts(5, 700)), {
         signal: abort.signal,
