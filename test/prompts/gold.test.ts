@@ -27,9 +27,8 @@ for (const { classifier, items } of gold) {
       assert.ok(items.filter(({ expected }) => expected.label === label).length >= 3, label);
   });
 
-  test(`every satisfaction item applies somewhere in the gold file`, {
-    skip: name !== 'satisfaction',
-  }, () => {
+  if (name !== 'satisfaction') continue;
+  test('every satisfaction item applies at least twice in the gold file', () => {
     for (const { name: output } of outputs)
       assert.ok(items.filter(({ expected }) => typeof expected[output] === 'object').length >= 2, output);
   });
