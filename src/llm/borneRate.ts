@@ -1,6 +1,6 @@
-/** Providers count in windows of a minute or less; six bins are one. */
+/** Providers count in windows of a minute or less; six whole bins are one, and the seventh is the one that runs. */
 const binMs = 10_000;
-const bins = 6;
+const bins = 7;
 /** A bin that has just begun says little. */
 const leastMs = 1_000;
 

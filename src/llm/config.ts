@@ -72,8 +72,8 @@ export const defaultTuning = {
   headroomFloor: 0.1,
   /** Taken by a 429: little, as one a few seconds is within half a percent of the calls. */
   headroomCut: 0.005,
-  /** Growth by the cube of the seconds since: 1 % in 6 s, half of the quota in 23 s. */
-  headroomGrowth: 4e-5,
+  /** Growth by the cube of the seconds since: 1 % in 5.5 s, half of the quota in 20 s. */
+  headroomGrowth: 6e-5,
   /** A limit learned from 429 is forgotten once this many times its rate drew none. */
   learnedForget: 4,
   /** Refusals within this time tell what ran in between them: well below the time in which it grows by much. */

@@ -37,6 +37,11 @@ export class Headroom {
     if (this.at(nowMs) >= this.#beyond.max) this.#beyond.used(nowMs);
   }
 
+  /** Still refused after a rest: no quiet time has passed. */
+  hold(nowMs: number): void {
+    this.#cutMs = nowMs;
+  }
+
   /** `refused`: part of the calls of the last second that were. */
   cut(refused: number, nowMs: number): void {
     const quietMs = nowMs - this.#cutMs;

@@ -99,6 +99,11 @@ export class Limit {
     return this.perMinute !== null && this.spent(nowMs) >= busyPart * this.use(nowMs) * this.perMinute;
   }
 
+  /** Still refused after a rest: it grows no further for the time of that. */
+  hold(nowMs: number): void {
+    this.#headroom.hold(nowMs);
+  }
+
   /** After a 429 that it explains: nothing is left, and we stay further away from it. `refused`: part of recent calls. */
   cut(refused: number, nowMs: number): void {
     this.#headroom.cut(refused, nowMs);

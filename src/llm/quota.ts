@@ -6,6 +6,12 @@ import { quotaView } from './quotaView.ts';
 import { RanIn } from './ranIn.ts';
 import { Spending } from './spending.ts';
 
+/** What was borne in a minute that held rests is a little below what can be: times this. */
+const regained = 1.05;
+
+/** Less of what is sent than that does not run in: it is small calls that found room in a minute that is spent. */
+const leastRanIn = 0.25;
+
 /** What a call was charged, and where the running totals stood then. */
 export interface Charge {
   readonly estimate: number;
@@ -138,11 +144,15 @@ export class Quota {
   refused(rates: RateHeaders, charge: Charge, trial: boolean, nowMs: number): boolean {
     this.#borne.add(-1, nowMs);
     const ranIn = this.#ranIn.refused(charge);
-    if (this.#learned !== null && ranIn !== null && ranIn < this.#learned.pace(nowMs)) {
+    const pace = this.#learned?.pace(nowMs) ?? 0;
+    if (ranIn !== null && ranIn < pace && ranIn > leastRanIn * pace) {
       this.#learn(ranIn, nowMs);
       return true;
     }
-    if (trial) return this.#learned !== null;
+    if (trial) {
+      this.#learned?.hold(nowMs);
+      return this.#learned !== null;
+    }
     const spent = (known: Limit, { limit, remaining }: QuotaHeaders, cost: number) =>
       (known.perMinute ?? limit) !== null && remaining !== null && remaining < cost;
     const byHeaders = [
@@ -164,7 +174,7 @@ export class Quota {
   resumed(nowMs: number): void {
     for (const limit of [this.#requests, this.#tokens]) limit.lowerTo(0, nowMs);
     if (this.#learned === null) return;
-    this.#learn(Math.min(this.#borne.perMinute(nowMs), this.#learned.pace(nowMs)), nowMs);
+    this.#learn(Math.min(regained * this.#borne.perMinute(nowMs), this.#learned.pace(nowMs)), nowMs);
   }
 
   /** What was learned from 429 was no quota. */
