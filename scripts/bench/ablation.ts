@@ -6,7 +6,7 @@ import type { Tuning } from '../../src/llm/config.ts';
 import { type Figures, quotas, saturated } from '../../test/llm/simulation/cases.ts';
 import { coldStart, halvedAndBack, oneDead, outage } from '../../test/llm/simulation/changes.ts';
 import { latecomer, shortJob, unpaced } from '../../test/llm/simulation/concurrency.ts';
-import { fewRows } from '../../test/llm/simulation/outages.ts';
+import { failingInPart, fewRows } from '../../test/llm/simulation/outages.ts';
 
 const never = Number.POSITIVE_INFINITY;
 
@@ -51,6 +51,7 @@ for (const [name, tuning] of Object.entries(without)) {
   console.log(`  a minute of outage: ${shown(await outage('reset', chance))}`);
   const small = { mood: '500', endpoints: 1, rows: 20, outageS: 60 } as const;
   console.log(`  a minute of outage, 20 rows: ${shown(await fewRows(small, chance))}`);
+  console.log(`  an endpoint that fails 60 %: ${shown(await failingInPart(0.6, chance))}`);
   const slots = { party: { backend: { slots: 64, latencyMs: 1_600 } }, untilS: 300 };
   console.log(`  64 slots: ${shown(await unpaced(slots, chance))}`);
   console.log(`  64 slots, a short job: ${shown(await shortJob(chance))}`);

@@ -44,3 +44,16 @@ export async function coldDead(mood: Mood, chance: Chance): Promise<Figures> {
     toDead: backends[0]!.sum('sent', 0, 200),
   };
 }
+
+/** One endpoint that fails a part of its calls at random, asked without pause. Calls a second. */
+export async function failingInPart(part: number, chance: Chance): Promise<Figures> {
+  const party = { backend: { tpm: 6_000_000, headers: true } };
+  const { backends, clock, close, work } = world([party], chance);
+  const backend = backends[0]!;
+  backend.fails = part;
+  const rows = work({ outstanding: 400 });
+  await clock.run(120_000);
+  await close();
+  const rate = (what: 'sent' | 'answered') => backend.sum(what, 30, 120) / 90;
+  return { sent: rate('sent'), answered: rate('answered'), lost: rows.lost };
+}
