@@ -51,6 +51,11 @@ function importsOf(file: string): Import[] {
   return specifiers.map((target) => ({ file, folder: file.split('/')[0]!, target }));
 }
 
+/** The folder inside llm; null for what stands at its root or elsewhere. */
+function layerOf(file: string): string | null {
+  return /^llm\/([a-z]+)\//.exec(normalize(file))?.[1] ?? null;
+}
+
 const imports = globSync('**/*.ts', { cwd: src }).flatMap(importsOf);
 
 test('every folder of src stands in the import table', () => {
@@ -70,6 +75,24 @@ test('imports between folders follow the table', () => {
       return to !== folder && to !== 'base' && allowed !== 'all' && !allowed.includes(to);
     });
   assert.deepEqual(wrong, []);
+});
+
+test('imports between the folders of llm follow their table', () => {
+  const layers = Object.fromEntries(
+    [...architecture.matchAll(/^\| llm\/([a-z]+) \| .* \| ([a-z, ]+) \|$/gm)].map(([, layer, allowed]) => [
+      layer!,
+      allowed!.split(', '),
+    ]),
+  );
+  const edges = imports
+    .filter(({ folder, target }) => folder === 'llm' && target.startsWith('.'))
+    .map(({ file, target }) => ({ file, from: layerOf(file), to: layerOf(join(dirname(file), target)) }))
+    .filter(({ from, to }) => from !== null && to !== null && from !== to);
+  assert.ok(edges.length > 0);
+  assert.deepEqual(
+    edges.filter(({ from, to }) => !layers[from!]?.includes(to!)),
+    [],
+  );
 });
 
 test('a library stands behind its folder', () => {

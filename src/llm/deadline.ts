@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { SemtelError } from '../base/error.ts';
 import { type OwnedScope, openScope } from '../base/scope.ts';
 import type { Call } from './call.ts';
-import { interrupted } from './failedCall.ts';
+import { interrupted } from './retry/failedCall.ts';
 
 /** The calls under way, so that closing the engine can end them. */
 export class OpenCalls {

@@ -1,8 +1,8 @@
 import type { Metrics } from '../base/metrics.ts';
 import type { EndpointView } from './call.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint/endpoint.ts';
+import type { Reply } from './http/reply.ts';
 import { costOf, type Price } from './price.ts';
-import type { Reply } from './reply.ts';
 
 /** Label `outcome` of a request that gave no reply. */
 export type FailedOutcome =

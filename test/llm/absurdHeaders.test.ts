@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readRateHeaders, readRetryAfterMs } from '../../src/llm/headers.ts';
+import { readRateHeaders, readRetryAfterMs } from '../../src/llm/http/headers.ts';
 import { endpoint, failure, ok, request, rig } from './setUp.ts';
 
 const names = ['limit', 'remaining', 'reset', 'renewalperiod'].flatMap((field) =>

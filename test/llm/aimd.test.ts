@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Aimd } from '../../src/llm/aimd.ts';
+import { Aimd } from '../../src/llm/concurrency/aimd.ts';
 
 test('before the first drop every success adds one: doubling each round trip', () => {
   const aimd = new Aimd(20, 100, 0.9);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Backlog } from '../../src/llm/backlog.ts';
+import { Backlog } from '../../src/llm/concurrency/backlog.ts';
 import { defaultTuning } from '../../src/llm/config.ts';
 
 /** `count` replies of calls sent now among `inflight`; the first change of the limit. */

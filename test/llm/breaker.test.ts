@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Breaker } from '../../src/llm/breaker.ts';
 import { defaultTuning } from '../../src/llm/config.ts';
+import { Breaker } from '../../src/llm/endpoint/breaker.ts';
 
 function ejected(nowMs = 0): Breaker {
   const breaker = new Breaker(defaultTuning);

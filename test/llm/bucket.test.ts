@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Bucket } from '../../src/llm/bucket.ts';
+import { Bucket } from '../../src/llm/quota/bucket.ts';
 
 test('a bucket of an unknown quota holds nothing back', () => {
   const bucket = new Bucket(null, 1, 1, 0);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Chance } from '../../src/llm/chance.ts';
+import { Chance } from '../../src/llm/concurrency/chance.ts';
 
 /** `perTen` of every ten calls are refused, one call every `everyMs`. */
 function asked(chance: Chance, calls: number, perTen: number, everyMs: number, fromMs: number): number {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { encodeBody } from '../../src/llm/encode.ts';
+import { encodeBody } from '../../src/llm/http/encode.ts';
 
 const someJson = fc.jsonValue({ maxDepth: 3 });
 

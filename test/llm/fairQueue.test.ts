@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FairQueue, type Ticket } from '../../src/llm/fairQueue.ts';
+import { FairQueue, type Ticket } from '../../src/llm/queue/fairQueue.ts';
 
 function drainAll(queue: FairQueue<string>): string[] {
   const order: string[] = [];

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { noRateHeaders, type ReadHeader, readRateHeaders, readRetryAfterMs } from '../../src/llm/headers.ts';
+import {
+  noRateHeaders,
+  type ReadHeader,
+  readRateHeaders,
+  readRetryAfterMs,
+} from '../../src/llm/http/headers.ts';
 
 type Read = readonly [limit: number | null, remaining: number | null];
 

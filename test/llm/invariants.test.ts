@@ -5,10 +5,10 @@ import { SemtelError } from '../../src/base/error.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { type OwnedScope, openScope } from '../../src/base/scope.ts';
 import { CallError } from '../../src/llm/call.ts';
-import { Endpoint } from '../../src/llm/endpoint.ts';
-import { LatencyWindow } from '../../src/llm/latency.ts';
-import type { Lease } from '../../src/llm/lease.ts';
-import type { SendResult } from '../../src/llm/outcome.ts';
+import { Endpoint } from '../../src/llm/endpoint/endpoint.ts';
+import { LatencyWindow } from '../../src/llm/endpoint/latency.ts';
+import type { Lease } from '../../src/llm/endpoint/lease.ts';
+import type { SendResult } from '../../src/llm/http/outcome.ts';
 import { endpoint, failure, ok, request, rig, type Sent } from './setUp.ts';
 
 const results: readonly (() => SendResult)[] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ErrorReply, readError } from '../../src/llm/errorReply.ts';
-import { describeError, type Failure, failureOf } from '../../src/llm/outcome.ts';
+import { type ErrorReply, readError } from '../../src/llm/http/errorReply.ts';
+import { describeError, type Failure, failureOf } from '../../src/llm/http/outcome.ts';
 
 const reply = (status: number, more: Partial<ErrorReply> = {}): ErrorReply => ({
   status,

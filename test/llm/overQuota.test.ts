@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { defaultTuning } from '../../src/llm/config.ts';
-import { noRateHeaders } from '../../src/llm/headers.ts';
-import { type Charge, Quota } from '../../src/llm/quota.ts';
+import { noRateHeaders } from '../../src/llm/http/headers.ts';
+import { type Charge, Quota } from '../../src/llm/quota/quota.ts';
 import { endpoint } from './setUp.ts';
 
 const { headroomMax, tokenBurstS, requestBurstS } = defaultTuning;

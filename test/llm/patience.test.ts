@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LatencyWindow } from '../../src/llm/latency.ts';
-import { Patience } from '../../src/llm/patience.ts';
+import { LatencyWindow } from '../../src/llm/endpoint/latency.ts';
+import { Patience } from '../../src/llm/endpoint/patience.ts';
 
 const near = (seen: number, wanted: number) => assert.ok(Math.abs(seen / wanted - 1) < 0.02, `${seen}`);
 

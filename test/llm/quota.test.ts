@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultTuning } from '../../src/llm/config.ts';
-import { noRateHeaders, type RateHeaders } from '../../src/llm/headers.ts';
-import { Quota } from '../../src/llm/quota.ts';
+import { noRateHeaders, type RateHeaders } from '../../src/llm/http/headers.ts';
+import { Quota } from '../../src/llm/quota/quota.ts';
 import { endpoint } from './setUp.ts';
 
 const quota = (more: Parameters<typeof endpoint>[1]) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readReply } from '../../src/llm/reply.ts';
+import { readReply } from '../../src/llm/http/reply.ts';
 
 const body = (choice: object, usage?: object) =>
   JSON.stringify({ model: 'm-2026', choices: [choice], ...(usage === undefined ? {} : { usage }) });

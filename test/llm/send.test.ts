@@ -7,8 +7,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { SemtelError } from '../../src/base/error.ts';
 import { openScope, type Scope } from '../../src/base/scope.ts';
 import type { EndpointConfig, StructuredMode } from '../../src/llm/config.ts';
-import { openaiSend } from '../../src/llm/send.ts';
-import { openTransport } from '../../src/llm/transport.ts';
+import { openaiSend } from '../../src/llm/http/send.ts';
+import { openTransport } from '../../src/llm/http/transport.ts';
 import { endpoint, request } from './setUp.ts';
 
 type Handler = (body: Record<string, unknown>, res: ServerResponse, req: IncomingMessage) => void;

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backoffMs } from '../../src/llm/backoff.ts';
-import { Beyond } from '../../src/llm/beyond.ts';
-import { BorneRate } from '../../src/llm/borneRate.ts';
 import { defaultTuning, providerOf } from '../../src/llm/config.ts';
-import { Cooling } from '../../src/llm/cooling.ts';
-import { Headroom } from '../../src/llm/headroom.ts';
-import { LatencyWindow } from '../../src/llm/latency.ts';
-import { pauseMs } from '../../src/llm/pause.ts';
-import { RanIn } from '../../src/llm/ranIn.ts';
-import { RetryBudget } from '../../src/llm/retryBudget.ts';
-import { Scout } from '../../src/llm/scout.ts';
-import { Spending } from '../../src/llm/spending.ts';
+import { Cooling } from '../../src/llm/endpoint/cooling.ts';
+import { LatencyWindow } from '../../src/llm/endpoint/latency.ts';
+import { pauseMs } from '../../src/llm/endpoint/pause.ts';
+import { Scout } from '../../src/llm/endpoint/scout.ts';
+import { Beyond } from '../../src/llm/quota/beyond.ts';
+import { BorneRate } from '../../src/llm/quota/borneRate.ts';
+import { Headroom } from '../../src/llm/quota/headroom.ts';
+import { RanIn } from '../../src/llm/quota/ranIn.ts';
+import { Spending } from '../../src/llm/quota/spending.ts';
+import { backoffMs } from '../../src/llm/retry/backoff.ts';
+import { RetryBudget } from '../../src/llm/retry/retryBudget.ts';
 
 test('back-off lets ten attempts last a minute, and none waits longer than 9 s', () => {
   const pauses = (random: number) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Lately } from '../../src/llm/lately.ts';
+import { Lately } from '../../src/llm/quota/lately.ts';
 import { endpoint, failure, ok, type RigOptions, request, rig } from './setUp.ts';
 
 test('what was spent lately is that of ten seconds, less what is taken back, of fewer at first', () => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/base/clock.ts';
 import type { Random } from '../../../src/base/random.ts';
-import { noRateHeaders, type QuotaHeaders } from '../../../src/llm/headers.ts';
-import type { SendResult } from '../../../src/llm/outcome.ts';
+import { noRateHeaders, type QuotaHeaders } from '../../../src/llm/http/headers.ts';
+import type { SendResult } from '../../../src/llm/http/outcome.ts';
 import { failure, ok } from '../setUp.ts';
 import { type QuotaWindow, quotaWindow, type WindowKind } from './quotaWindow.ts';
 

@@ -1,5 +1,5 @@
-import type { Random } from '../base/random.ts';
-import type { Tuning } from './config.ts';
+import type { Random } from '../../base/random.ts';
+import type { Tuning } from '../config.ts';
 
 export interface Throttled {
   readonly retryAfterMs: number | null;

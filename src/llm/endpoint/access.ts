@@ -1,6 +1,6 @@
-import type { Log } from '../base/log.ts';
-import { type EndpointConfig, type StructuredMode, structuredModes } from './config.ts';
-import type { Target } from './send.ts';
+import type { Log } from '../../base/log.ts';
+import { type EndpointConfig, type StructuredMode, structuredModes } from '../config.ts';
+import type { Target } from '../http/send.ts';
 
 /** How an endpoint is addressed: the key it takes now, and the response_format it has not refused yet. */
 export class Access {

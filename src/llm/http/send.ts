@@ -1,7 +1,7 @@
-import type { Scope } from '../base/scope.ts';
+import type { Scope } from '../../base/scope.ts';
+import type { ChatRequest } from '../call.ts';
+import type { EndpointConfig, StructuredMode } from '../config.ts';
 import { requestBody } from './body.ts';
-import type { ChatRequest } from './call.ts';
-import type { EndpointConfig, StructuredMode } from './config.ts';
 import { encodeBody } from './encode.ts';
 import { readError } from './errorReply.ts';
 import type { HttpReply } from './exchange.ts';

@@ -1,19 +1,19 @@
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import type { Random } from '../base/random.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
+import type { ChatRequest, EndpointView } from '../call.ts';
+import type { Trip } from '../concurrency/backlog.ts';
+import { Chance } from '../concurrency/chance.ts';
+import { Concurrency } from '../concurrency/concurrency.ts';
+import type { EndpointConfig, Tuning } from '../config.ts';
+import type { FailedSend, OkSend } from '../http/outcome.ts';
+import { Quota } from '../quota/quota.ts';
 import { Access } from './access.ts';
-import type { Trip } from './backlog.ts';
 import { Breaker } from './breaker.ts';
-import type { ChatRequest, EndpointView } from './call.ts';
-import { Chance } from './chance.ts';
-import { Concurrency } from './concurrency.ts';
-import type { EndpointConfig, Tuning } from './config.ts';
 import { Cooling } from './cooling.ts';
 import type { LatencyWindow } from './latency.ts';
 import { Lease } from './lease.ts';
-import type { FailedSend, OkSend } from './outcome.ts';
 import { Patience } from './patience.ts';
-import { Quota } from './quota.ts';
 import { Scout } from './scout.ts';
 
 /** What an endpoint needs from around it. */

@@ -1,6 +1,6 @@
-import type { CallErrorKind, SemtelError } from '../base/error.ts';
-import { CallError } from './call.ts';
-import type { FailedSend } from './outcome.ts';
+import type { CallErrorKind, SemtelError } from '../../base/error.ts';
+import { CallError } from '../call.ts';
+import type { FailedSend } from '../http/outcome.ts';
 
 /** What a call has cost so far. */
 export interface Spent {

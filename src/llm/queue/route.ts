@@ -1,5 +1,5 @@
-import type { Random } from '../base/random.ts';
-import type { Endpoint, Load } from './endpoint.ts';
+import type { Random } from '../../base/random.ts';
+import type { Endpoint, Load } from '../endpoint/endpoint.ts';
 
 /** An endpoint that may be used now, or how long to wait for the first one (Infinity: until a lease is settled). */
 export type Route =

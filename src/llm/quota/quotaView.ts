@@ -1,4 +1,4 @@
-import type { EndpointView } from './call.ts';
+import type { EndpointView } from '../call.ts';
 import type { Limit } from './limit.ts';
 
 interface Limits {

@@ -1,5 +1,5 @@
-import type { Random } from '../base/random.ts';
-import type { Tuning } from './config.ts';
+import type { Random } from '../../base/random.ts';
+import type { Tuning } from '../config.ts';
 import { pauseMs } from './pause.ts';
 
 /** Rounds of 429 after which one call goes ahead of the others: fewer may be chance, and pauses are short until then. */

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
-import type { Scope } from '../base/scope.ts';
-import type { EndpointConfig } from './config.ts';
+import type { Scope } from '../../base/scope.ts';
+import type { EndpointConfig } from '../config.ts';
 import { exchange, type HttpReply } from './exchange.ts';
 import type { RequestHead } from './requestHead.ts';
 

@@ -1,5 +1,5 @@
-import type { Random } from '../base/random.ts';
-import type { Tuning } from './config.ts';
+import type { Random } from '../../base/random.ts';
+import type { Tuning } from '../config.ts';
 
 /** Part of a pause that is left to chance: little, as the retry budget and the endpoints' own doors spread calls. */
 const jitter = 0.05;

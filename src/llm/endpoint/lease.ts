@@ -1,6 +1,6 @@
+import type { FailedSend, OkSend } from '../http/outcome.ts';
+import type { Charge } from '../quota/quota.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { FailedSend, OkSend } from './outcome.ts';
-import type { Charge } from './quota.ts';
 
 /** The right to send one request to one endpoint. Settled exactly once: `ok`, `dropped` or `ignored`. */
 export class Lease {

@@ -1,4 +1,4 @@
-import type { Tuning } from './config.ts';
+import type { Tuning } from '../config.ts';
 
 /** Why an endpoint gets no calls: it fails (`ejected`) or refuses us (`rejected`). */
 export type OutKind = 'ejected' | 'rejected';

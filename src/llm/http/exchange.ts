@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Scope } from '../base/scope.ts';
+import type { Scope } from '../../base/scope.ts';
 import type { ReadHeader } from './headers.ts';
 
 /** A whole HTTP reply. */

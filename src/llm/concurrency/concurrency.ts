@@ -1,6 +1,6 @@
+import type { Tuning } from '../config.ts';
 import { Aimd } from './aimd.ts';
 import { Backlog, type Trip } from './backlog.ts';
-import type { Tuning } from './config.ts';
 
 /**
  * How many calls one endpoint may have in flight. Refusals are answered by `Aimd` everywhere; latency (`Backlog`) only

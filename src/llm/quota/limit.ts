@@ -1,5 +1,5 @@
+import type { Tuning } from '../config.ts';
 import { Bucket } from './bucket.ts';
-import type { Tuning } from './config.ts';
 import { Headroom } from './headroom.ts';
 import { Lately } from './lately.ts';
 import { Spending } from './spending.ts';

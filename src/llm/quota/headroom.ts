@@ -1,5 +1,5 @@
+import type { Tuning } from '../config.ts';
 import { Beyond } from './beyond.ts';
-import type { Tuning } from './config.ts';
 
 /** A cut that follows the last one this soon goes by what is refused: the quota is wrong rather than tight. */
 const soonMs = 3_000;

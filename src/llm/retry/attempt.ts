@@ -1,11 +1,11 @@
-import type { Clock } from '../base/clock.ts';
-import { SemtelError } from '../base/error.ts';
-import { type OwnedScope, openScope, type Scope } from '../base/scope.ts';
-import type { ChatRequest } from './call.ts';
-import type { Lease } from './lease.ts';
-import type { Meters } from './meters.ts';
-import { type SendResult, unanswered } from './outcome.ts';
-import type { Send, Target } from './send.ts';
+import type { Clock } from '../../base/clock.ts';
+import { SemtelError } from '../../base/error.ts';
+import { type OwnedScope, openScope, type Scope } from '../../base/scope.ts';
+import type { ChatRequest } from '../call.ts';
+import type { Lease } from '../endpoint/lease.ts';
+import { type SendResult, unanswered } from '../http/outcome.ts';
+import type { Send, Target } from '../http/send.ts';
+import type { Meters } from '../meters.ts';
 
 export interface Attempted {
   readonly result: SendResult;

@@ -1,17 +1,17 @@
-import type { Clock } from '../base/clock.ts';
-import { SemtelError } from '../base/error.ts';
-import type { Random } from '../base/random.ts';
-import { type Scope, sleep } from '../base/scope.ts';
+import type { Clock } from '../../base/clock.ts';
+import { SemtelError } from '../../base/error.ts';
+import type { Random } from '../../base/random.ts';
+import { type Scope, sleep } from '../../base/scope.ts';
+import type { Call, ChatRequest } from '../call.ts';
+import type { Tuning } from '../config.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { Lease } from '../endpoint/lease.ts';
+import type { FailedSend } from '../http/outcome.ts';
+import type { Meters } from '../meters.ts';
+import type { Dispatcher } from '../queue/dispatcher.ts';
 import type { Attempt } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
-import type { Call, ChatRequest } from './call.ts';
-import type { Tuning } from './config.ts';
-import type { Dispatcher } from './dispatcher.ts';
-import type { Endpoint } from './endpoint.ts';
 import { exhausted, interrupted, refused, type Spent } from './failedCall.ts';
-import type { Lease } from './lease.ts';
-import type { Meters } from './meters.ts';
-import type { FailedSend } from './outcome.ts';
 import type { RetryBudget } from './retryBudget.ts';
 
 export interface RetryPorts {

@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import type { EndpointConfig } from './config.ts';
+import type { EndpointConfig } from '../config.ts';
 
 /** What all requests to one endpoint with one key share. */
 export interface RequestHead {

@@ -1,5 +1,5 @@
-import type { ChatRequest } from './call.ts';
-import type { EndpointConfig, StructuredMode } from './config.ts';
+import type { ChatRequest } from '../call.ts';
+import type { EndpointConfig, StructuredMode } from '../config.ts';
 
 const formats = new WeakMap<object, object>();
 

@@ -1,11 +1,11 @@
-import type { Clock } from '../base/clock.ts';
-import { SemtelError } from '../base/error.ts';
-import type { Random } from '../base/random.ts';
-import type { Scope } from '../base/scope.ts';
-import type { ChatRequest } from './call.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Clock } from '../../base/clock.ts';
+import { SemtelError } from '../../base/error.ts';
+import type { Random } from '../../base/random.ts';
+import type { Scope } from '../../base/scope.ts';
+import type { ChatRequest } from '../call.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { Lease } from '../endpoint/lease.ts';
 import { FairQueue } from './fairQueue.ts';
-import type { Lease } from './lease.ts';
 import { route } from './route.ts';
 
 interface Waiter {

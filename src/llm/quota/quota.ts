@@ -1,6 +1,6 @@
+import type { EndpointConfig, Provider, Tuning } from '../config.ts';
+import type { QuotaHeaders, RateHeaders } from '../http/headers.ts';
 import { BorneRate } from './borneRate.ts';
-import type { EndpointConfig, Provider, Tuning } from './config.ts';
-import type { QuotaHeaders, RateHeaders } from './headers.ts';
 import { Limit } from './limit.ts';
 import { quotaView } from './quotaView.ts';
 import { RanIn } from './ranIn.ts';

@@ -1,4 +1,4 @@
-import type { Tuning } from './config.ts';
+import type { Tuning } from '../config.ts';
 import { fewestReplies, LatencySample } from './latencySample.ts';
 
 /** The limit against what the endpoint works on at once, so that it always has a next one. */

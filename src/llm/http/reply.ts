@@ -1,4 +1,4 @@
-import type { ChatReply } from './call.ts';
+import type { ChatReply } from '../call.ts';
 import { isObject, parseJson, stringOrNull } from './json.ts';
 
 /** What one reply's body says. */
