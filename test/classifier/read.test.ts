@@ -15,6 +15,9 @@ const golden: readonly (readonly [reply: string, label: string, repair?: string]
   ['<think>It says {"label":"Travel"}.</think>\n{"label":"Food"}', 'Food', 'think_block'],
   ['It says {"label":"Travel"}.</think>{"label":"Food"}', 'Food', 'think_block'],
   ['<think>first {"label":"Travel"}', 'truncated_reply'],
+  ['Well. <think>first {"label":"Travel"}', 'truncated_reply'],
+  ['<think>one</think><think>two {"label":"Travel"}', 'truncated_reply'],
+  ['{"label":"Food","reason":"<think>"}', 'Food', 'extra_property'],
   [`<think>${'Hm. '.repeat(50_000)}</think>{"label":"Food"}`, 'Food', 'think_block'],
   ['<think>"</think>{"label":"Travel"}" they say.</think>{"label":"Food"}', 'unreadable'],
   [`{"label":"Food","reason":"</think>{'label':'Travel'}"}`, 'Food', 'extra_property'],
@@ -158,6 +161,68 @@ test('labels that fold to the same letters are told apart by exact spelling only
   assert.deepEqual(languages.read('{"label":"C++"}'), { ok: true, outputs: { label: 'C++' }, repair: null });
   assert.equal(languages.read('{"label":"c#"}').ok, true);
   assert.equal(languages.read('{"label":"C--"}').ok, false);
+});
+
+test('a sign that makes another label is no decoration', () => {
+  const read = (labels: readonly string[], text: string) => {
+    const list = labels.map((label) => JSON.stringify(label)).join(', ');
+    const one = load(promptText(`outputs: [{ name: label, kind: string, enumValues: [${list}] }]`));
+    const reading = one.read(JSON.stringify({ label: text }));
+    return reading.ok ? reading.outputs.label : reading.code;
+  };
+  const cases = [
+    [['C', 'Java'], 'C++', null],
+    [['C', 'Java'], '**C**', 'C'],
+    [['C++', 'Java'], 'C', null],
+    [['C++', 'Java'], '`C++`', 'C++'],
+    [['A', 'B'], 'A-', null],
+    [['A', 'B'], 'A+', null],
+    [['0', '1'], '-1', null],
+    [['0', '1'], '- 1', '1'],
+    [['-1', '0'], '(\u22121)', '-1'],
+    [['level 1', 'level 2'], 'level -1', null],
+    [['level 1', 'level 2'], 'Level-1', 'level 1'],
+    [['<18', '>30'], '>18', null],
+    [['<18', '>30'], '30', null],
+    [['<18', '>30'], '< 18', '<18'],
+    [['5', '10%'], '10', null],
+    [['5', '10%'], '10 %', '10%'],
+    [['Food', 'Other'], '<Food>', 'Food'],
+    [['Food', 'Other'], 'Food -', 'Food'],
+  ] as const;
+  for (const [labels, text, label] of cases) {
+    assert.equal(read(labels, text), label ?? 'not_in_label_set', `${text} among ${labels.join(' ')}`);
+  }
+});
+
+test('a model that declines in any of the languages known is refused', () => {
+  const refusals = [
+    'I apologize, but I cannot fulfil this request.',
+    'Lo siento, no puedo ayudar con eso.',
+    'No puedo ayudar con esa solicitud.',
+    'Je suis désolé, mais je ne peux pas.',
+    'Désolée, je ne peux pas.',
+    'Leider kann ich dabei nicht helfen.',
+    'Mi dispiace, non posso aiutarti.',
+    'Desculpe, não posso ajudar.',
+    'Het spijt me, maar dat kan ik niet.',
+    'Przykro mi, nie mogę pomóc.',
+    'Üzgünüm, yardımcı olamam.',
+    'Извините, я не могу помочь с этим.',
+    'На жаль, я не можу допомогти.',
+    'عذرًا، لا يمكنني المساعدة في ذلك.',
+    'मुझे खेद है, मैं इसमें मदद नहीं कर सकता।',
+    '抱歉，我无法提供帮助。',
+    '申し訳ありませんが、お手伝いできません。',
+    '죄송합니다. 도와드릴 수 없습니다.',
+  ];
+  for (const reply of refusals) {
+    const reading = topics.read(reply);
+    assert.ok(!reading.ok);
+    assert.equal(reading.code, 'model_refusal', reply);
+  }
+  const talk = topics.read('Das Gespräch handelt von Eiern, ich kann es sehen.');
+  assert.ok(!talk.ok && talk.code === 'unreadable');
 });
 
 test('whatever is replied, an answer is a label of the set, and reading it again changes nothing', () => {

@@ -50,7 +50,7 @@ export function jsonIn(reply: string): Unwrapped | Bad {
   const { text, repairs } = unwrap(reply);
   if (text.trim() === '') return bad('unreadable', 'The reply is empty.');
   const { texts, rest, end } = bracketsIn(text);
-  if (end === 'inside' || endsInThought(text))
+  if (end === 'inside' || endsInThought(rest))
     return bad('truncated_reply', 'The reply ends inside its JSON.');
   const chars = texts.reduce((sum, { length }) => sum + length, 0);
   if (end !== 'outside' || chars > maxRepairChars) return tooMuch;

@@ -19,12 +19,25 @@ type Candidates = (text: string) => readonly string[];
 /** Longer texts are prose, not a label. */
 const longestLabel = 100;
 
-/** Letters and digits in lower case, everything else one blank. */
+/** Signs that make another label, not decoration: `C++`, `C#`, `A-`, `-1`, `> 18`, `5 %`. */
+const signs = [
+  String.raw`(?<=[\p{L}\p{N}+])[+#]`,
+  String.raw`(?<=^\p{L}-*)-(?=-*$)`,
+  String.raw`(?<![\p{L}\p{N}-])-(?=\p{N})`,
+  String.raw`[<>≤≥]\s*(?=\p{N})`,
+  String.raw`(?<=\p{N})\s?%`,
+];
+const signOrOther = new RegExp(String.raw`(${signs.join('|')})|[^\p{L}\p{N}\p{M}]`, 'gu');
+
+/** Letters, digits and signs that count, in lower case; everything else one blank. */
 function folded(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
+    .replace(/[−–]/g, '-')
+    .trim()
+    .replace(signOrOther, (_, meant: string | undefined) => meant?.trim() ?? ' ')
+    .replace(/ +/g, ' ')
     .trim();
 }
 
@@ -57,9 +70,9 @@ function slips(length: number): number {
   return length < 8 ? 1 : length < 16 ? 2 : 3;
 }
 
-/** The digits of a text: another digit makes another level, which is never a slip. */
-function digits(text: string): string {
-  return text.replace(/\P{N}+/gu, ' ').trim();
+/** The digits and signs of a text: another one makes another level, which is never a slip. */
+function figures(text: string): string {
+  return text.replace(/[\p{L}\p{M} ]+/gu, ' ').trim();
 }
 
 /**
@@ -68,14 +81,14 @@ function digits(text: string): string {
  */
 function nearMiss(set: readonly Spelled[]): Candidates {
   const known = set.flatMap(({ label, spellings }) =>
-    spellings.map((spelling) => ({ label, spelling: folded(spelling), digits: digits(folded(spelling)) })),
+    spellings.map((spelling) => ({ label, spelling: folded(spelling), figures: figures(folded(spelling)) })),
   );
   return (text) => {
     const wanted = folded(text);
     const allowed = slips(wanted.length);
-    const level = digits(wanted);
+    const level = figures(wanted);
     const near = known
-      .filter((each) => each.digits === level)
+      .filter((each) => each.figures === level)
       .filter(({ spelling }) => Math.abs(spelling.length - wanted.length) < allowed + 2)
       .map((each) => ({ ...each, far: editDistance(wanted, each.spelling) }))
       .sort((a, b) => a.far - b.far);

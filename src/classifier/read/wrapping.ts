@@ -7,12 +7,13 @@ export interface TextRepair {
 }
 
 const thought = 'think|thinking|reasoning';
-const thoughtBegins = new RegExp(`^\\s*<(?:${thought})>`, 'i');
+const thoughtOpens = new RegExp(`<(?:${thought})>`, 'i');
+const thoughtBegins = new RegExp(`^\\s*${thoughtOpens.source}`, 'i');
 const thoughtEnds = new RegExp(`</(?:${thought})>`, 'i');
 
-/** True for a reply that ends within what the model thinks. */
-export function endsInThought(text: string): boolean {
-  return thoughtBegins.test(text) && !thoughtEnds.test(text);
+/** True for a reply that ends within what the model thinks. @param around all of it but its JSON, which may quote marks */
+export function endsInThought(around: string): boolean {
+  return thoughtOpens.test(around) && !thoughtEnds.test(around);
 }
 
 /** What can stand around a JSON reply, from the outside in. Each is linear in the text. */
