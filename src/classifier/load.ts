@@ -6,9 +6,8 @@ import { PromptError } from './promptError.ts';
 import type { PromptSource } from './promptSource.ts';
 import { readerOf } from './read/reader.ts';
 import { rendererOf } from './render.ts';
-import { missingShape } from './replyShape.ts';
+import { replyShape } from './replyShape.ts';
 import { defaultOutputTokens } from './replySize.ts';
-import { responseSchema } from './schema.ts';
 
 /** How a prompt's requests can be shared: packed where one user message is the item, combined where it only prints it. */
 function sharing({ messages }: Prompt): { pack: boolean; combine: boolean } {
@@ -40,9 +39,9 @@ export function loadClassifier(from: PromptSource, options: LoadOptions): Classi
   }
   const { semtel } = front.metadata;
   const shared = sharing(prompt);
-  const schema = responseSchema(outputs);
   const words = messages.map(({ template }) => template.render('')).join('\n');
-  const render = rendererOf(messages, missingShape(words, outputs, schema));
+  const { instruction, schema } = replyShape(words, outputs);
+  const render = rendererOf(messages, instruction);
   return {
     name,
     description: front.description,

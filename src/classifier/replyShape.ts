@@ -1,4 +1,5 @@
 import type { DeclaredOutput } from './outputs.ts';
+import { responseSchema } from './schema.ts';
 
 /** True where the words ask for JSON and name every output: as a key, or at least as a word beside "JSON object". */
 function tellsShape(text: string, outputs: readonly DeclaredOutput[]): boolean {
@@ -8,14 +9,35 @@ function tellsShape(text: string, outputs: readonly DeclaredOutput[]): boolean {
   return /\bJSON\b/i.test(text) && outputs.every(named);
 }
 
+/** Whether the text tells what an output means: its name, and right behind it its description. */
+function tellsMeaning(text: string, { name, description = '' }: DeclaredOutput): boolean {
+  const behindName = new RegExp(`\\b${name}[^\\p{L}\\p{N}]+$`, 'u');
+  const heads = text.split(description.trim()).slice(0, -1);
+  return heads.some((head) => behindName.test(head));
+}
+
+/** What of the reply's shape is told in words. */
+export interface ReplyShape {
+  /** Instruction to add to the first message; '' where the prompt's own words tell the shape. */
+  readonly instruction: string;
+  /** For the endpoints that take one: every output, with the descriptions that no words tell. */
+  readonly schema: object;
+}
+
 /**
- * What a prompt lacks to be answered by an endpoint that takes no schema: the shape of the reply, where its own words
- * do not tell it. OpenAI's json_object mode also refuses requests without the word JSON.
+ * Parts the shape of the reply between words and schema. Words: what a prompt lacks to be answered by an endpoint that
+ * takes no schema, so the whole schema where its own text does not tell the shape. OpenAI's json_object mode also
+ * refuses requests without the word JSON. Schema: without descriptions that are in the words already.
  *
  * @param text the prompt's messages without the conversation
- * @returns the instruction to add to the first message; '' where nothing is missing
  */
-export function missingShape(text: string, outputs: readonly DeclaredOutput[], schema: object): string {
-  if (tellsShape(text, outputs)) return '';
-  return `Reply with one JSON object and nothing else. It must be valid under this JSON Schema: ${JSON.stringify(schema)}`;
+export function replyShape(text: string, outputs: readonly DeclaredOutput[]): ReplyShape {
+  if (tellsShape(text, outputs)) {
+    return { instruction: '', schema: responseSchema(outputs, (output) => tellsMeaning(text, output)) };
+  }
+  const whole = JSON.stringify(responseSchema(outputs));
+  return {
+    instruction: `Reply with one JSON object and nothing else. It must be valid under this JSON Schema: ${whole}`,
+    schema: responseSchema(outputs, () => true),
+  };
 }

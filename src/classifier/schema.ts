@@ -39,17 +39,20 @@ const jsonTypes = {
   object: 'object',
 } as const;
 
-function jsonType(output: DeclaredOutput): object {
+/** Whether an output's description is told elsewhere in the request: said twice it is paid for twice. */
+export type IsTold = (output: DeclaredOutput) => boolean;
+
+function jsonType(output: DeclaredOutput, isTold: IsTold): object {
   const { kind, description, choices, minimum, maximum } = output;
-  const about = description === undefined ? {} : { description };
-  if (kind === 'object') return { ...responseSchema(output.properties!), ...about };
+  const about = description === undefined || isTold(output) ? {} : { description };
+  if (kind === 'object') return { ...responseSchema(output.properties!, isTold), ...about };
   return {
     type: jsonTypes[kind],
     ...about,
     ...(choices === null ? {} : { enum: choices }),
     ...(minimum === null ? {} : { minimum }),
     ...(maximum === null ? {} : { maximum }),
-    ...(kind === 'array' ? { items: jsonType(output.items!) } : {}),
+    ...(kind === 'array' ? { items: jsonType(output.items!, isTold) } : {}),
   };
 }
 
@@ -58,7 +61,7 @@ export function objectSchema(properties: Readonly<Record<string, object>>): obje
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
 }
 
-/** JSON Schema of the declared outputs, in file order. */
-export function responseSchema(outputs: readonly DeclaredOutput[]): object {
-  return objectSchema(Object.fromEntries(outputs.map((output) => [output.name, jsonType(output)])));
+/** JSON Schema of the declared outputs, in file order; without the descriptions that are told elsewhere. */
+export function responseSchema(outputs: readonly DeclaredOutput[], isTold: IsTold = () => false): object {
+  return objectSchema(Object.fromEntries(outputs.map((output) => [output.name, jsonType(output, isTold)])));
 }

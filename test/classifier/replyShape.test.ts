@@ -45,6 +45,47 @@ test('a prompt that asks for JSON and names every output is sent as it is', () =
   }
 });
 
+test('the schema holds the descriptions that no words tell, and the words never lose one', () => {
+  const source = (rules: string) =>
+    promptText(
+      `outputs:
+  - { name: a, kind: integer, description: 'What "a" is.' }
+  - { name: ba, kind: object, description: The pair., properties: { x: { kind: boolean, description: Inside. } } }
+  - { name: c, kind: array, description: A list., items: { kind: string, description: An entry. } }`,
+      `system:\n${rules}\nuser:\n{{ conversation }}`,
+    );
+  const described = (rules: string) => {
+    const { responseSchema } = load(source(rules));
+    return JSON.stringify(responseSchema).match(/(?<="description":").*?\.(?=")/g) ?? [];
+  };
+  const all = ['What \\"a\\" is.', 'Inside.', 'The pair.', 'A list.', 'An entry.'];
+  const json = 'JSON "a" "ba" "c"';
+  assert.deepEqual(described(json), all);
+  assert.deepEqual(
+    described(`${json}{% for o in outputs %}\n- {{ o.name }}: {{ o.description }}{% endfor %}`),
+    ['Inside.', 'An entry.'],
+  );
+  assert.deepEqual(described(`${json}\n\`c\` (A list.), x: Inside.`), [all[0], 'The pair.', 'An entry.']);
+  // Told of another output, or of none.
+  assert.deepEqual(described(`${json}\nba: What "a" is. The pair. c means: A list.`), all);
+  // Told by the schema in words.
+  assert.deepEqual(described('Choose.'), []);
+  const words = JSON.stringify(load(source('Choose.')).render('[]'));
+  for (const description of all)
+    assert.ok(words.includes(JSON.stringify(description).slice(1, -1)), description);
+});
+
+test('where the schema keeps no description, the digest knows it all the same', () => {
+  const digest = (description: string) =>
+    load(
+      promptText(
+        `outputs: { a: { kind: boolean, description: ${description} } }`,
+        'JSON "a"{% for o in outputs %} {{ o.name }}: {{ o.description }}{% endfor %} {{ conversation }}',
+      ),
+    ).digest;
+  assert.notEqual(digest('One.'), digest('Two.'));
+});
+
 test('the shipped prompts tell the shape of their replies themselves', () => {
   const folder = fileURLToPath(new URL('../../prompts', import.meta.url));
   for (const { name, render } of loadCatalogue([folder], { env: {} }).list())
