@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { unknownKey } from '../base/nearest.ts';
 import type { Path } from './frontMatter.ts';
-import { type Place, PromptError } from './promptError.ts';
+import { type Finding, type Place, PromptError } from './promptError.ts';
 
-/** Checks pieces of one file's front matter; every fault is a PromptError with its place. */
+/** Checks pieces of one file's front matter; every fault ends in a PromptError with its place. */
 export interface Check {
   parse<T>(schema: z.ZodType<T>, value: unknown, path: Path): T;
-  fail(path: Path, message: string, rule?: string): never;
+  fail(path: Path, message: string): never;
+  /** Keeps a fault that does not hinder looking for more; it is thrown with the next, or by `settle`. */
+  note(path: Path, message: string, rule?: string): void;
+  settle(): void;
 }
 
 /** A mapping that knows all its keys: an unknown one is named together with the nearest known. */
@@ -23,25 +26,29 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(what: string, shape
 }
 
 export function checkOf(file: string, placeOf: (path: Path) => Place): Check {
+  const found: Finding[] = [];
+  const note: Check['note'] = (path, message, rule = 'load') => {
+    found.push({ file, rule, ...placeOf(path), message });
+  };
   return {
     parse(schema, value, path) {
       const parsed = schema.safeParse(value);
       if (parsed.success) return parsed.data;
-      throw new PromptError(
-        parsed.error.issues.map((issue) => {
-          const at = [...path, ...issue.path];
-          const unknown = issue.code === 'unrecognized_keys';
-          return {
-            file,
-            rule: 'load',
-            ...placeOf(unknown ? [...at, issue.keys[0]!] : at),
-            message: unknown || at.length === 0 ? issue.message : `${at.join('.')}: ${issue.message}`,
-          };
-        }),
-      );
+      for (const issue of parsed.error.issues) {
+        const at = [...path, ...issue.path];
+        const unknown = issue.code === 'unrecognized_keys';
+        const message = unknown || at.length === 0 ? issue.message : `${at.join('.')}: ${issue.message}`;
+        note(unknown ? [...at, issue.keys[0]!] : at, message);
+      }
+      throw new PromptError(found);
     },
-    fail(path, message, rule = 'load') {
-      throw new PromptError([{ file, rule, ...placeOf(path), message }]);
+    fail(path, message) {
+      note(path, message);
+      throw new PromptError(found);
+    },
+    note,
+    settle() {
+      if (found.length > 0) throw new PromptError(found);
     },
   };
 }

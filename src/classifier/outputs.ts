@@ -67,26 +67,26 @@ function checkChoices(file: OutputFile, title: string, path: Path, check: Check)
   if (kind !== 'string' && kind !== 'integer') {
     check.fail(at, `${title}: enumValues are for the kinds string and integer, not ${kind}`);
   }
-  const seen = new Map<string, string | number>();
+  const seen = new Map<string, readonly (string | number)[]>();
   for (const [index, value] of enumValues.entries()) {
+    const place = [...at, index];
     const fits =
       kind === 'string' ? typeof value === 'string' && value.trim() !== '' : Number.isSafeInteger(value);
-    if (!fits)
-      check.fail(
-        [...at, index],
-        `${title}: ${JSON.stringify(value)} is not ${kind === 'string' ? 'text' : 'an integer'}`,
-      );
-    const folded = String(value).toLowerCase();
-    const twin = seen.get(folded);
-    if (twin === value) check.fail([...at, index], `${title}: the label "${value}" is listed twice`);
-    if (twin !== undefined) {
-      check.fail(
-        [...at, index],
-        `${title}: the labels "${twin}" and "${value}" differ only in case`,
-        'labels_differ_by_case',
-      );
+    if (!fits) {
+      const wanted = kind === 'string' ? 'text' : 'an integer';
+      check.fail(place, `${title}: ${JSON.stringify(value)} is not ${wanted}`);
     }
-    seen.set(folded, value);
+    const folded = String(value).toLowerCase();
+    const twins = seen.get(folded) ?? [];
+    if (twins.includes(value)) {
+      check.note(place, `${title}: the label "${value}" is listed twice`);
+      continue;
+    }
+    for (const twin of twins) {
+      const message = `${title}: the labels "${twin}" and "${value}" differ only in case`;
+      check.note(place, message, 'labels_differ_by_case');
+    }
+    seen.set(folded, [...twins, value]);
   }
 }
 
@@ -148,15 +148,17 @@ function declareAll(raw: unknown, title: string, path: Path, check: Check): read
   });
 }
 
-/** Reads `outputs` in any of its three forms. */
+/** Reads `outputs` in any of its three forms. All labels that differ only in case are found at once. */
 export function readOutputs(raw: unknown, check: Check): readonly DeclaredOutput[] {
   const entries = namedProperties(raw, ['outputs'], check);
   if (entries.length === 0) check.fail(['outputs'], 'a classifier needs at least one output');
   refuseDoubles(entries, 'output', check);
-  return entries.map(({ name, value, path }) => {
+  const outputs = entries.map(({ name, value, path }) => {
     checkOutputName(name, 'output', path, check);
     return declare(name, value, path, check);
   });
+  check.settle();
+  return outputs;
 }
 
 /** What an answer's column knows of an output: name, kind, description and members. */

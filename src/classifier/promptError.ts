@@ -14,7 +14,7 @@ export interface Finding extends Place {
   readonly message: string;
 }
 
-/** A prompt file that cannot be loaded: one finding or several of one kind. */
+/** A prompt file that cannot be loaded: what was found until then, at least one finding. */
 export class PromptError extends SemtelError {
   readonly findings: readonly Finding[];
 

@@ -59,11 +59,19 @@ const label = mapping('a label', {
   aliases: z.array(z.string()).default([]),
 });
 
+/** Room for a note about what is left out (21 tokens) and for one piece of a message (25 to 75 in most scripts). */
+const leastTruncatedTokens = 100;
+
 const semtel = mapping('metadata.semtel', {
   labels: z.record(z.string(), z.record(z.string(), label)).default({}),
   derive: z.array(z.unknown()).default([]),
   truncate: mapping('metadata.semtel.truncate', {
-    max_tokens: z.int().min(1),
+    max_tokens: z
+      .int()
+      .min(
+        leastTruncatedTokens,
+        `must be at least ${leastTruncatedTokens}: below, hardly more than a note about what is missing is left of a long conversation`,
+      ),
     strategy: z.enum(['head', 'tail', 'head_tail', 'user_first', 'per_message']).default('head_tail'),
   }).optional(),
   pack: z.boolean().default(true),

@@ -71,7 +71,7 @@ test('classifiers are combined only where they ask the same model in the same wa
   assert.equal(canCombine([load(topic), other('model: big')]), false);
   assert.equal(canCombine([load(topic), other('model: { options: { temperature: 1 } }')]), false);
   assert.equal(
-    canCombine([load(topic), other('metadata: { semtel: { truncate: { max_tokens: 10 } } }')]),
+    canCombine([load(topic), other('metadata: { semtel: { truncate: { max_tokens: 1000 } } }')]),
     false,
   );
   assert.equal(canCombine([load(topic), other('metadata: { semtel: { combine: false } }')]), false);

@@ -62,6 +62,27 @@ test('each rule finds its mistake at its place', () => {
   for (const [source, ...found] of cases) assert.deepEqual(lint(source), found, source);
 });
 
+test('every pair of labels that differ only in case is found, over all outputs', () => {
+  const source = promptText(`outputs:
+  - { name: a, kind: string, enumValues: [it, x, IT, It] }
+  - { name: b, kind: boolean }
+  - name: c
+    kind: array
+    items: { kind: object, properties: { d: { kind: string, enumValues: [Ä, ä] } } }`);
+  assert.deepEqual(
+    lintClassifier({ source, name: 'test', dir: '.' }).map(({ line, column, message }) => [
+      `${line}:${column}`,
+      /the labels (.*) differ/.exec(message)?.[1],
+    ]),
+    [
+      ['3:50', '"it" and "IT"'],
+      ['3:54', '"it" and "It"'],
+      ['3:54', '"IT" and "It"'],
+      ['7:77', '"Ä" and "ä"'],
+    ],
+  );
+});
+
 test('the example of the page about prompt files is clean', () => {
   const page = readFileSync(new URL('../../docs/prompt-files.md', import.meta.url), 'utf8');
   const [, example] = /```yaml\n([\s\S]*?)\n```/.exec(page)!;
