@@ -1,4 +1,5 @@
 import type { PromptMessage } from './classifier.ts';
+import { withoutRaw } from './raw.ts';
 
 /** One message of the template: what the author wrote for it, not yet rendered. */
 export interface Part {
@@ -27,7 +28,7 @@ const threadLine = /^[ \t]*\{\{-?[ \t]*conversation[ \t]*-?\}\}[ \t]*$/;
 const tags =
   /\{#[\s\S]*?#\}|\{%[-+]?\s*(\w*)((?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^"'])*?)%\}|\{\{(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^"'])*?\}\}/g;
 
-const openers = ['if', 'for', 'macro', 'call', 'filter', 'set'];
+const openers = ['if', 'for', 'macro', 'call', 'filter', 'set', 'raw'];
 
 interface Enclosed {
   /** Lines inside a block. */
@@ -77,7 +78,7 @@ export function splitRoles(
   body: string,
   thread = false,
 ): { parts: readonly Part[]; faults: readonly RoleFault[] } {
-  const enclosed = enclosedLines(body);
+  const enclosed = enclosedLines(withoutRaw(body));
   const faults: RoleFault[] = [];
   if (enclosed.unclosed !== null) {
     faults.push({

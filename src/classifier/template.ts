@@ -1,4 +1,6 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { range } from './range.ts';
+import { withoutRaw } from './raw.ts';
 import { type Variables, variablesOf } from './variables.ts';
 
 /** One message's template, compiled. */
@@ -15,14 +17,14 @@ type Values = Readonly<Record<string, unknown>>;
 /** Stands for the conversation while the constant text is rendered; NUL is not typed into a prompt. */
 const mark = '\u0000conversation\u0000';
 
-/** Only values: no clock and no other function reaches a template, so that equal input renders equal text. */
+/** Values and `range`: no clock and no other function reaches a template, so that equal input renders equal text. */
 function environment(values: Values, parent?: Environment): Environment {
   const made = new Environment(parent);
   for (const [name, value] of Object.entries(values)) made.set(name, value);
   return made;
 }
 
-const literals = { true: true, false: false, none: null, True: true, False: false, None: null };
+const known = { true: true, false: false, none: null, True: true, False: false, None: null, range };
 
 export interface ParsedTemplate {
   readonly program: ReturnType<typeof parse>;
@@ -35,7 +37,7 @@ export interface ParsedTemplate {
  * @throws what the template library throws for a source that does not parse
  */
 export function parseTemplate(source: string): ParsedTemplate {
-  const program = parse(tokenize(source));
+  const program = parse(tokenize(withoutRaw(source)));
   return { program, variables: variablesOf(program) };
 }
 
@@ -47,7 +49,7 @@ export function parseTemplate(source: string): ParsedTemplate {
  * @throws what the template library throws for a source that does not render
  */
 export function compileTemplate({ program, variables }: ParsedTemplate, constants: Values): Template {
-  const base = environment({ ...literals, ...constants });
+  const base = environment({ ...known, ...constants });
   const run = (values: Values): string => {
     const { value } = new Interpreter(environment(values, base)).run(program);
     return String(value);

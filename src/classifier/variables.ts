@@ -14,7 +14,18 @@ interface Node {
 }
 
 /** Names that the template language itself knows. */
-const builtIn = new Set(['true', 'false', 'none', 'True', 'False', 'None', 'namespace', 'loop', 'caller']);
+const builtIn = new Set([
+  'true',
+  'false',
+  'none',
+  'True',
+  'False',
+  'None',
+  'range',
+  'namespace',
+  'loop',
+  'caller',
+]);
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';

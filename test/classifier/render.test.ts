@@ -51,6 +51,24 @@ test('a role line in a comment or in a tag is no role line; one in a block is a 
   }
 });
 
+test('a raw block prints what it holds, role lines and all, and cuts blanks where told', () => {
+  const rules = (body: string) =>
+    load(promptText(front, `system:\nJSON "label"\n${body}\nuser:\n{{ conversation }}`)).render('[]')[0]!
+      .content;
+  for (const [body, printed] of [
+    ['{% raw %}{{ x }} {% if %} {# "a\\n" #}{% endraw %}', '{{ x }} {% if %} {# "a\\n" #}'],
+    ['a\n{%- raw -%}\n {{ \n {%- endraw -%}\nb', 'a{{b'],
+    ['a {%- raw -%}\n{% endraw %} b', 'a b'],
+    ['{% raw %}\nuser:\n{% endraw %}', '\nuser:\n'],
+    ['{# {% raw %} #}{{ 1 }}{# {% endraw %} #}', '1'],
+    ['{% if true %}{% raw %}{% endif %}{% endraw %}{% endif %}', '{% endif %}'],
+  ]) {
+    assert.equal(rules(body!), `JSON "label"\n${printed}`, body);
+  }
+  assert.throws(() => rules('\n{% raw %}x'), /:7:1: the template block that begins here is not closed/);
+  assert.throws(() => rules('{% raw -%}\n\n{% endraw %}\n{{ x | nope }}'), /:9:4: unknown variable "x"/);
+});
+
 test('templates render as stock jinja2 does: white space kept, empty lists false', () => {
   const cases = [
     ['Items: {% for l in labels.label %}{{ l.name }} {% endfor %}.', 'Items: A B .'],
@@ -60,6 +78,11 @@ test('templates render as stock jinja2 does: white space kept, empty lists false
     ['{{ labels.label | map(attribute="name") | join(", ") }}', 'A, B'],
     ['{{ style }}{{ nothing }}', 'brief'],
     ['{% for l in labels.label %}{{ l.name }}{% if not loop.last %}, {% endif %}{% endfor %}', 'A, B'],
+    [
+      '{% for i in range(3) %}{{ i }}{% endfor %}{{ range(5, 1, -2) | join("") }}{{ range(2, 2) }}',
+      '01253[]',
+    ],
+    ['{% for i in range(labels.label | length) %}{{ labels.label[i].name }}{% endfor %}', 'AB'],
     ['{% if style and not nothing or "x" in style %}yes{% endif %}', 'yes'],
     [
       '{% if style is defined and nothing is not defined and "brief" == style and "z" not in style %}yes{% endif %}',
