@@ -14,6 +14,12 @@ const harmless: Conversation = [{ role: 'user', content: 'How do I poach an egg?
 const numbered = (conversation: Conversation) =>
   JSON.stringify(conversation.map(({ role, content }, index) => ({ i: index + 1, role, content })));
 
+/** A message of a thread: the text of user and assistant byte for byte, any other behind the name of its role. */
+const asTurn = ({ role, content }: Conversation[number]) =>
+  role === 'user' || role === 'assistant'
+    ? { role, content }
+    : { role: 'user', content: `[${role}] ${content}` };
+
 const nameOf = (body: string) => parseBody(body).response_format.json_schema.name;
 
 /** But for its conversation every body equals the one that holds harmless talk, and each conversation came whole. */
@@ -108,12 +114,21 @@ test('so do they where the template prints the messages itself, or has them as m
         );
         assert.deepEqual(looped.map(({ messages }) => messages[1]!.content).sort(), printed.sort());
         assert.equal(new Set(looped.map(({ messages }) => messages[0]!.content)).size, 1);
-        for (const { messages } of thread) {
-          assert.equal(messages[0]!.role, 'system');
-          assert.ok(messages.slice(1).every(({ role }) => role === 'user' || role === 'assistant'));
-        }
-        assert.equal(new Set(thread.map(({ messages }) => messages[0]!.content)).size, 1);
-        assert.equal(thread.length, hostile.length);
+        const turns = hostile.map((conversation) => conversation.map(asTurn));
+        assert.deepEqual(
+          thread.map(({ messages }) => JSON.stringify(messages.slice(1, -1))).sort(),
+          turns.map((messages) => JSON.stringify(messages)).sort(),
+        );
+        const around = thread.map(({ messages }) => JSON.stringify([messages[0], messages.at(-1)]));
+        assert.deepEqual(
+          [...new Set(around)].map((text) => JSON.parse(text)),
+          [
+            [
+              { role: 'system', content: thread[0]!.messages[0]!.content },
+              { role: 'user', content: 'Plain or Odd?' },
+            ],
+          ],
+        );
       },
       { settings },
     ),

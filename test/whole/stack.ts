@@ -65,16 +65,20 @@ export async function withStack(
   { endpoint = '', settings = '', models = [], metrics = noMetrics }: StackOptions = {},
 ): Promise<void> {
   const bodies: string[] = [];
-  const simulator = await startSimulator({
-    port: 0,
-    control: { latency_ms: 0, ...control },
-    onRequest: (_, body) => bodies.push(body),
-  });
-  const folder = mkdtempSync(join(tmpdir(), 'semtel-test-'));
-  const further = models.map(
-    (name) => `  "${name}": { endpoints: [{ base_url: "${simulator.url}/${name}/v1", model: m }] }`,
-  );
-  const yaml = `
+  const closing: (() => unknown)[] = [];
+  try {
+    const simulator = await startSimulator({
+      port: 0,
+      control: { latency_ms: 0, ...control },
+      onRequest: (_, body) => bodies.push(body),
+    });
+    closing.unshift(() => simulator.close());
+    const folder = mkdtempSync(join(tmpdir(), 'semtel-test-'));
+    closing.unshift(() => rmSync(folder, { recursive: true }));
+    const further = models.map(
+      (name) => `  "${name}": { endpoints: [{ base_url: "${simulator.url}/${name}/v1", model: m }] }`,
+    );
+    const yaml = `
 listen: 127.0.0.1:0
 status: "off"
 workers: 2
@@ -86,29 +90,27 @@ models:
       - { name: sim, base_url: "${simulator.url}/v1", model: m ${endpoint} }
 ${further.join('\n')}
 `;
-  const config = parseConfig(yaml, 'semtel.yaml', folder, {});
-  const composition = await compose({
-    config,
-    catalogue: configuredCatalogue(config, {}, noLog),
-    log: noLog,
-    metrics,
-  });
-  const { service } = composition;
-  const server = await startServer({
-    service,
-    listen: config.listen,
-    metrics,
-    log: noLog,
-    clock: systemClock,
-  });
-  const client = connect(server.address);
-  try {
+    const config = parseConfig(yaml, 'semtel.yaml', folder, {});
+    const composition = await compose({
+      config,
+      catalogue: configuredCatalogue(config, {}, noLog),
+      log: noLog,
+      metrics,
+    });
+    closing.unshift(() => composition.close());
+    const { service } = composition;
+    const server = await startServer({
+      service,
+      listen: config.listen,
+      metrics,
+      log: noLog,
+      clock: systemClock,
+    });
+    closing.unshift(() => server.close(0));
+    const client = connect(server.address);
+    closing.unshift(() => client.close());
     await work({ simulator, bodies, service, address: server.address, client });
   } finally {
-    client.close();
-    await server.close(0);
-    await composition.close();
-    await simulator.close();
-    rmSync(folder, { recursive: true });
+    for (const close of closing) await close();
   }
 }
