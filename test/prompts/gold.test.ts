@@ -27,12 +27,59 @@ for (const { classifier, items } of gold) {
       assert.ok(items.filter(({ expected }) => expected.label === label).length >= 3, label);
   });
 
+  test(`every label of every set of ${name} is expected at least once`, () => {
+    for (const [output, set] of Object.entries(labels)) {
+      const expected = new Set(items.map((item) => item.expected[output]));
+      for (const { name: label } of set) assert.ok(expected.has(label), `${output}: ${label}`);
+    }
+  });
+
   if (name !== 'satisfaction') continue;
   test('every satisfaction item applies at least twice in the gold file', () => {
     for (const { name: output } of outputs)
       assert.ok(items.filter(({ expected }) => typeof expected[output] === 'object').length >= 2, output);
   });
 }
+
+/** Texts shorter than this are anyone's: "Hi!", "continue". */
+const leastWords = 3;
+/** Words in a row that two people who write on their own do not share. */
+const sharedRun = 5;
+
+const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+/** Runs of `length` words; the text's words as one run where it has fewer. */
+const runsOf = (words: readonly string[], length: number) =>
+  Array.from({ length: Math.max(1, words.length - length + 1) }, (_, at) =>
+    words.slice(at, at + length).join(' '),
+  );
+
+test('no gold conversation is in the words of an example that the judge is shown', () => {
+  const examples = shipped
+    .flatMap(({ labels, outputs }) => [
+      ...Object.values(labels).flatMap((set) =>
+        set.flatMap((label) => [
+          ...label.examples,
+          ...label.counterexamples.map((text) => text.replace(/ \([^)]*\)$/, '')),
+        ]),
+      ),
+      // Satisfaction has its examples in its descriptions, quoted.
+      ...outputs.flatMap(({ description = '' }) =>
+        [...description.matchAll(/"([^"]+)"/g)].map(([, text]) => text!),
+      ),
+    ])
+    .map(wordsOf)
+    .filter(({ length }) => length >= leastWords);
+  const known = new Set(examples.flatMap((words) => runsOf(words, sharedRun)));
+  assert.ok(known.size > 400);
+  for (const { id, messages } of gold.flatMap(({ items }) => items)) {
+    for (const { content } of messages) {
+      const words = wordsOf(content);
+      const lengths = Array.from({ length: sharedRun - leastWords + 1 }, (_, more) => leastWords + more);
+      const shared = lengths.flatMap((length) => runsOf(words, length)).find((run) => known.has(run));
+      assert.equal(shared, undefined, id);
+    }
+  }
+});
 
 test('an id that several gold files share is the same conversation', () => {
   const known = new Map<string, GoldItem['messages']>();
