@@ -29,7 +29,7 @@ export interface EndpointConfig {
   readonly share: number;
   /** Lower first; the next when it is full. */
   readonly priority: number;
-  /** `auto`: json_schema, falling back for good when the endpoint rejects it. */
+  /** `auto`: json_schema, falling back for good when the endpoint rejects it; for one schema where it rejects that. */
   readonly structured: 'auto' | StructuredMode;
   /** Extra body fields, over all others; null removes one. */
   readonly request: Readonly<Record<string, unknown>>;

@@ -34,10 +34,23 @@ export function valuesOf(schema: JsonSchema): readonly unknown[] | undefined {
   return 'const' in schema ? [schema.const] : schema.enum;
 }
 
+/** OpenAI's limit of objects and lists within each other. */
+const maxNesting = 10;
+
+function nesting(schema: JsonSchema): number {
+  const { items, anyOf = [], properties = {} } = schema;
+  const inner = [...Object.values(properties), ...anyOf, ...(items === undefined ? [] : [items])];
+  const own = inner.length > 0 && anyOf.length === 0 ? 1 : 0;
+  return own + Math.max(0, ...inner.map(nesting));
+}
+
 /** What OpenAI's strict mode would refuse in a schema, looked at superficially; null when nothing. */
 export function strictFault(schema: JsonSchema, path: readonly string[] = []): string | null {
   const where = `In context=(${path.map((part) => `'${part}'`).join(', ')})`;
   if (path.length === 0 && typeOf(schema) !== 'object') return `${where}, the root must be an object.`;
+  if (path.length === 0 && nesting(schema) > maxNesting) {
+    return `${nesting(schema)} levels of nesting exceeds limit of ${maxNesting}.`;
+  }
   for (const [index, option] of (schema.anyOf ?? []).entries()) {
     const fault = strictFault(option, [...path, 'anyOf', String(index)]);
     if (fault !== null) return fault;

@@ -213,6 +213,34 @@ test('a response_format that is refused is given up for good', async () => {
   );
 });
 
+test('a schema that is refused is asked for in a simpler way, and no other schema is', async () => {
+  const { engine, sender, clock, scope } = rig({
+    endpoints: [endpoint('east', { structured: 'auto' })],
+    script: ({ request: { responseSchema }, target }) => ({
+      afterMs: 1,
+      result:
+        responseSchema.name === 'odd' && target.structured === 'json_schema'
+          ? failure('schema_rejected', { status: 400 })
+          : ok(),
+    }),
+  });
+  for (const name of ['odd', 'topic', 'odd', 'topic']) {
+    const call = engine.chat(request({ responseSchema: { name, schema: { type: 'object' } } }), scope);
+    await clock.advance(2);
+    await call;
+  }
+  assert.deepEqual(
+    sender.sent.map(({ request: { responseSchema }, target }) => [responseSchema.name, target.structured]),
+    [
+      ['odd', 'json_schema'],
+      ['odd', 'json_object'],
+      ['topic', 'json_schema'],
+      ['odd', 'json_object'],
+      ['topic', 'json_schema'],
+    ],
+  );
+});
+
 test('a request that is wrong in itself fails at once with its kind, and the endpoint stays up', async () => {
   for (const kind of ['context_length', 'content_filter', 'request_rejected'] as const) {
     const { engine, sender, clock, scope } = rig({

@@ -34,7 +34,25 @@ const cases: readonly [Failure, ErrorReply][] = [
   ['content_filter', reply(400, { code: 'content_filter' })],
   ['format_rejected', reply(400, { param: 'response_format' })],
   ['format_rejected', reply(400, { message: "Invalid parameter: 'response_format' of type 'json_schema'" })],
+  [
+    'format_rejected',
+    reply(400, {
+      message: 'response_format value as json_schema is enabled only for api versions 2024-08-01-preview',
+    }),
+  ],
+  [
+    'schema_rejected',
+    reply(400, {
+      param: 'response_format',
+      message: "Invalid schema for response_format 'topic': In context=()",
+    }),
+  ],
+  [
+    'schema_rejected',
+    reply(400, { message: 'The JSON schema contains features not supported by the grammar.' }),
+  ],
   ['request_rejected', reply(400, { param: 'temperature', message: 'a prompt about json_schema' })],
+  ['request_rejected', reply(400, { param: 'messages', message: 'a prompt about a schema' })],
   ['request_rejected', reply(422)],
 ];
 

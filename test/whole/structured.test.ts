@@ -12,6 +12,13 @@ writeFileSync(
   '---\noutputs: { shade: { kind: string, enumValues: [red, green] }, sure: { kind: boolean } }\n---\n' +
     'system:\nWhich colour is it about?\nuser:\n{{ conversation }}\n',
 );
+/** Eleven objects within each other: one more than strict mode takes. */
+const deep = (levels: number): string =>
+  levels === 0 ? '{ kind: boolean }' : `{ kind: object, properties: { in: ${deep(levels - 1)} } }`;
+writeFileSync(
+  join(folder, 'deep.prompty'),
+  `---\noutputs: { out: ${deep(10)} }\n---\nsystem:\nHow deep?\nuser:\n{{ conversation }}\n`,
+);
 const settings = `prompts: ["${folder}"]`;
 const texts = (from: number) => Array.from({ length: 20 }, (_, n) => `Is apple ${from + n} red?`);
 
@@ -41,6 +48,26 @@ for (const structured of ['json_schema', 'json_object', 'text'] as const) {
     );
   });
 }
+
+test('an endpoint that refuses one schema answers its rows, and is sent the schemas that it takes', async () => {
+  await withStack(
+    { answers: 'hash' },
+    async ({ client, bodies }) => {
+      const options = { classifiers: ['deep', 'colour'] };
+      for (const from of [0, 20]) {
+        const { ledger } = await client.classify(options, batchOf(texts(from)));
+        assert.equal(ledger.ok, 40);
+      }
+      const { deep = [], colour = [] } = Object.groupBy(bodies, (body) =>
+        body.includes('How deep?') ? 'deep' : 'colour',
+      );
+      assert.deepEqual(new Set(formats(colour)), new Set(['json_schema']));
+      assert.equal(colour.length, 40);
+      assert.deepEqual(formats(deep.slice(-20)), Array(20).fill('json_object'));
+    },
+    { settings },
+  );
+});
 
 test('a mode that is set is the only one asked for', async () => {
   await withStack(

@@ -2,25 +2,36 @@ import type { Log } from '../../base/log.ts';
 import { type EndpointConfig, type StructuredMode, structuredModes } from '../config.ts';
 import type { Target } from '../http/send.ts';
 
-/** How an endpoint is addressed: the key it takes now, and the response_format it has not refused yet. */
+/** How an endpoint is addressed: the key it takes now, and the kinds of response_format it has not refused yet. */
 export class Access {
   readonly #model: string;
   readonly #config: EndpointConfig;
   readonly #log: Log;
-  #structured: StructuredMode;
+  /** Modes given up, counted from the richest: for all requests, and for a schema of this name. */
+  #givenUp: number;
+  readonly #givenUpFor = new Map<string, number>();
   #apiKey: string | undefined;
 
   constructor(model: string, config: EndpointConfig, log: Log) {
     this.#model = model;
     this.#config = config;
     this.#log = log;
-    this.#structured = config.structured === 'auto' ? structuredModes[0] : config.structured;
+    this.#givenUp = config.structured === 'auto' ? 0 : structuredModes.indexOf(config.structured);
   }
 
-  /** Where and how to send now. Throws what reading the key throws. */
-  target(): Target {
+  /** Where and how to send a request with a schema of this name now. Throws what reading the key throws. */
+  target(schema: string): Target {
+    const structured = structuredModes[this.#givenUpBy(schema)]!;
+    return { config: this.#config, apiKey: this.#key(), structured };
+  }
+
+  #key(): string {
     this.#apiKey ??= this.#config.apiKey();
-    return { config: this.#config, apiKey: this.#apiKey, structured: this.#structured };
+    return this.#apiKey;
+  }
+
+  #givenUpBy(schema: string): number {
+    return Math.max(this.#givenUp, this.#givenUpFor.get(schema) ?? 0);
   }
 
   /** The key may be at fault: it is read anew for the next target. */
@@ -32,24 +43,30 @@ export class Access {
   rereadKey(refused: string): boolean {
     this.forgetKey();
     try {
-      return this.target().apiKey !== refused;
+      return this.#key() !== refused;
     } catch {
       return false;
     }
   }
 
-  /** Gives up the mode that was refused; true when there is a simpler one to use from now on. */
-  simplify(refused: StructuredMode): boolean {
-    if (this.#config.structured !== 'auto') return false;
-    if (refused !== this.#structured) return true;
-    const next = structuredModes[structuredModes.indexOf(refused) + 1];
-    if (next === undefined) return false;
-    this.#structured = next;
-    this.#log.warn('Endpoint refuses a response_format; using a simpler one from now on', {
+  /**
+   * Gives up the mode that was refused: for all requests, or only for those with the schema it was refused for. True
+   * when there is a simpler one to use from now on.
+   */
+  simplify(refused: StructuredMode, schema: string, onlyForSchema: boolean): boolean {
+    const givenUp = structuredModes.indexOf(refused) + 1;
+    const now = structuredModes[givenUp];
+    if (this.#config.structured !== 'auto' || now === undefined) return false;
+    // Another request may have been refused before.
+    if (this.#givenUpBy(schema) >= givenUp) return true;
+    if (onlyForSchema) this.#givenUpFor.set(schema, givenUp);
+    else this.#givenUp = givenUp;
+    const what = onlyForSchema ? `the schema of ${schema}` : 'a response_format';
+    this.#log.warn(`Endpoint refuses ${what}; using a simpler response_format from now on`, {
       model: this.#model,
       endpoint: this.#config.name,
       refused,
-      now: next,
+      now,
     });
     return true;
   }

@@ -34,6 +34,7 @@ const advice: Partial<Record<Failure, string>> = {
   throttled: 'the quota is spent for now; try again later',
   server_error: 'the endpoint is at fault; try again later',
   format_rejected: 'set `structured` of this endpoint to a simpler mode',
+  schema_rejected: 'set `structured` of this endpoint to a simpler mode',
   request_rejected: 'check `request` of this endpoint',
 };
 
@@ -81,7 +82,7 @@ export async function probe(
         };
       }
       failure = result;
-      if (result.outcome !== 'format_rejected') break;
+      if (result.outcome !== 'format_rejected' && result.outcome !== 'schema_rejected') break;
     }
     const hint = failure === undefined ? undefined : adviceOn(failure);
     return bad(`${failure?.reason ?? 'was not asked'}${hint === undefined ? '' : `; ${hint}`}`);

@@ -13,8 +13,10 @@ export type Failure =
   | 'rejected'
   /** This request is refused, and would be again. */
   | 'request_rejected'
-  /** `response_format` is refused: ask in a simpler way. */
+  /** A kind of `response_format` is refused, whatever is asked for in it: ask in a simpler way. */
   | 'format_rejected'
+  /** The JSON Schema of this request is refused; another may be taken. */
+  | 'schema_rejected'
   | 'context_length'
   | 'content_filter'
   /** We ended it. */
@@ -69,7 +71,11 @@ export function failureOf(error: ErrorReply): Failure {
   if (named(/context_length|string_above_max/i)) return 'context_length';
   if (/context (length|window|size)|maximum context|prompt is too long/i.test(message))
     return 'context_length';
-  if (/response_format|json_schema|json_object/i.test(error.param ?? message)) return 'format_rejected';
+  const aboutFormat = /response_format|json_schema|json_object/i;
+  // The kind is called json_schema; a schema as a word is one that was sent ("Invalid schema for response_format 'topic'").
+  if (/\bschema\b/i.test(message) && (error.param === null || aboutFormat.test(error.param)))
+    return 'schema_rejected';
+  if (aboutFormat.test(error.param ?? message)) return 'format_rejected';
   return 'request_rejected';
 }
 

@@ -33,7 +33,7 @@ export function attemptWith(send: Send, clock: Clock, meters: Meters, shortestTi
     let target: Target | undefined;
     let result: SendResult;
     try {
-      target = endpoint.access.target();
+      target = endpoint.access.target(request.responseSchema.name);
       result = await send(target, request, attempt);
     } catch {
       result = target === undefined ? noKey : broken;
@@ -46,7 +46,7 @@ export function attemptWith(send: Send, clock: Clock, meters: Meters, shortestTi
     if (scope.ended !== undefined && result.outcome === 'timeout' && latencyMs < shortestTimeoutMs) {
       result = { ...result, outcome: 'aborted' };
     }
-    return { result, latencyMs, mended: settle(lease, target, result, latencyMs, meters) };
+    return { result, latencyMs, mended: settle(lease, request, target, result, latencyMs, meters) };
   };
 }
 
@@ -76,6 +76,7 @@ const broken = unanswered('connection', 'could not be asked');
 
 function settle(
   lease: Lease,
+  { responseSchema }: ChatRequest,
   target: Target | undefined,
   result: SendResult,
   latencyMs: number,
@@ -100,9 +101,13 @@ function settle(
       else lease.dropped(result);
       return mended;
     }
-    case 'format_rejected': {
+    case 'format_rejected':
+    case 'schema_rejected': {
       meters.failed(endpoint, 'rejected');
-      const mended = target !== undefined && endpoint.access.simplify(target.structured);
+      const onlyForSchema = result.outcome === 'schema_rejected';
+      const mended =
+        target !== undefined &&
+        endpoint.access.simplify(target.structured, responseSchema.name, onlyForSchema);
       lease.ignored();
       return mended;
     }
