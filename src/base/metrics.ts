@@ -78,7 +78,7 @@ export const metricCatalogue = {
   semtel_store_errors_total: {
     kind: 'counter',
     labels: ['operation'],
-    help: 'Look-ups and savings of kept answers that failed: read, write.',
+    help: 'Look-ups and savings of kept answers (and prompts, where they are kept) that failed: read, write.',
   },
   semtel_event_loop_delay_seconds: {
     kind: 'gauge',

@@ -14,7 +14,7 @@ import { poolWorkers } from '../workers/pool.ts';
 import type { Workers } from '../workers/tasks.ts';
 import { engineConfig } from './config/engineConfig.ts';
 import type { Config } from './config/load.ts';
-import { openStore } from './openStore.ts';
+import { openKeeper, openStore } from './openStore.ts';
 import { version } from './version.ts';
 
 /** Everything that labels, wired together; `serve` puts doors before it, `run` asks it directly. */
@@ -32,6 +32,8 @@ export interface ComposeOptions {
   readonly metrics?: Metrics;
   /** False: answers are neither looked up nor kept. */
   readonly keepAnswers?: boolean;
+  /** Prompts and replies are kept although the settings do not say so. */
+  readonly keepCalls?: boolean;
 }
 
 /** One exchange reads, then writes; twice as many, so that no answer that was paid for is refused a thread. */
@@ -39,7 +41,7 @@ const tasksPerExchange = 4;
 
 /** The one place where clock, randomness, threads, sockets and store are chosen. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
-  const { config, catalogue, log, metrics = noMetrics, keepAnswers = true } = options;
+  const { config, catalogue, log, metrics = noMetrics, keepAnswers = true, keepCalls = false } = options;
   const clock = systemClock;
   const workers = poolWorkers({
     threads: config.workers === 'auto' ? availableParallelism() : config.workers,
@@ -49,11 +51,12 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   });
   const engine = createEngine(engineConfig(config), { clock, random: Math.random, log, metrics });
   const store = keepAnswers ? openStore(config, { clock, log, metrics }) : noStore;
+  const records = keepCalls || config.keep !== 'off' ? openKeeper(config, { clock, log, metrics }) : null;
   const byName = new Map(catalogue.list().map((classifier) => [classifier.name, classifier]));
   const close = async () => {
     await Promise.all([engine.close(), workers.close()]);
     // Last: calls that end now may still have answers to keep.
-    await store.close();
+    await Promise.all([store.close(), records?.close()]);
   };
   try {
     const service = await createService({
@@ -63,6 +66,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
         workers,
         engine,
         store,
+        records,
         flights: new Flights<Settled>(),
         clock,
         metrics,

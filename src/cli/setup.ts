@@ -18,7 +18,7 @@ export interface Setup {
 
 /** Where prompts and kept answers are, for commands that need no more. */
 export interface PromptSetup {
-  readonly config: Pick<Config, 'prompts' | 'store' | 'folder' | 'written'>;
+  readonly config: Pick<Config, 'prompts' | 'store' | 'keep' | 'folder' | 'written'>;
   readonly log: Log;
 }
 
@@ -38,6 +38,7 @@ export function promptSetup(args: Arguments, terminal: Terminal): PromptSetup {
   const config = {
     prompts: defaultPrompts,
     store: defaultStore,
+    keep: 'off' as const,
     folder: terminal.folder,
     written: new Set<string>(),
   };

@@ -4,7 +4,7 @@ import { type FileOptions, openSqliteFile, type SqliteFile } from '../store/sqli
 import { type Arguments, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
-import { storeFile } from './openStore.ts';
+import { keepFile, storeFile } from './openStore.ts';
 import { plural } from './plural.ts';
 import { promptSetup } from './setup.ts';
 import { ageOf, bytesWords, statsWords } from './store/words.ts';
@@ -12,7 +12,7 @@ import { ageOf, bytesWords, statsWords } from './store/words.ts';
 export const command: Command = {
   usage: 'semtel store stats|prune',
   about:
-    'Tells how many answers are kept, or removes those that are too old and gives their room on the disk back.\nBoth may be done while servers and runs use the store.',
+    'Tells how many answers are kept, or removes those that are too old and gives their room on the disk back;\nlikewise prompts and replies, where they were kept. Both may be done while servers and runs use the store.',
   example: 'semtel store prune --older-than 7d',
   options: {
     'older-than': {
@@ -27,19 +27,32 @@ export const command: Command = {
       throw wrong('say "semtel store stats" or "semtel store prune".');
     const older = olderThan(args, action);
     const { config } = promptSetup(args, terminal);
-    const options = storeFile(config);
-    if (options === undefined) throw noFile(config.store);
-    const words = existsSync(options.path)
-      ? onFile(options, (file) =>
-          action === 'stats'
-            ? statsWords(file.stats(), { ...options, nowMs: Date.now() })
-            : pruned(file, older ?? options.ttlMs),
-        )
-      : `Nothing is kept yet: there is no ${options.path}.`;
-    terminal.stdout.write(`${words}\n`);
+    const answers = storeFile(config);
+    const records = keepFile(config);
+    const recorded = existsSync(records.path);
+    if (answers === undefined && !recorded) throw noFile(config.store);
+    const words = [
+      ...(answers === undefined ? [] : [wordsOf(action, 'answer', answers, older)]),
+      ...(recorded ? [wordsOf(action, 'record', records, older)] : []),
+    ];
+    terminal.stdout.write(`${words.join(action === 'stats' ? '\n\n' : '\n')}\n`);
     return exitCodes.done;
   },
 };
+
+function wordsOf(
+  action: 'stats' | 'prune',
+  noun: 'answer' | 'record',
+  options: FileOptions,
+  olderMs: number | undefined,
+): string {
+  if (!existsSync(options.path)) return `Nothing is kept yet: there is no ${options.path}.`;
+  return onFile(options, (file) =>
+    action === 'stats'
+      ? statsWords(file.stats(), { ...options, noun, nowMs: Date.now() })
+      : pruned(file, noun, olderMs ?? options.ttlMs),
+  );
+}
 
 function olderThan(args: Arguments, action: 'stats' | 'prune'): number | undefined {
   const text = args.text('older-than');
@@ -60,10 +73,10 @@ function noFile(store: Parameters<typeof storeFile>[0]['store']): SemtelError {
   );
 }
 
-function pruned(file: SqliteFile, ageMs: number): string {
+function pruned(file: SqliteFile, noun: string, ageMs: number): string {
   const gone = file.prune(Date.now() - ageMs);
   const { entries, bytes } = file.stats();
-  return `Removed ${plural(gone, 'answer')}; left: ${plural(entries, 'answer')} in ${bytesWords(bytes)}.`;
+  return `Removed ${plural(gone, noun)}; left: ${plural(entries, noun)} in ${bytesWords(bytes)}.`;
 }
 
 function onFile<T>(options: FileOptions, work: (file: SqliteFile) => T): T {

@@ -1,5 +1,6 @@
 import { type CallErrorKind, type ErrorDetails, SemtelError } from '../base/error.ts';
 import type { Scope } from '../base/scope.ts';
+import type { Failure } from './http/outcome.ts';
 import type { Price } from './price.ts';
 
 /** A frozen message is taken to be the same in every call: its JSON is made once. */
@@ -16,6 +17,17 @@ export interface Trouble {
   readonly endpoint: string;
   /** What became of it, as the end of a sentence whose subject is the endpoint. */
   readonly reason: string;
+}
+
+/** One HTTP request as it was sent, and what became of it. Neither headers nor keys are part of it. */
+export interface Sent {
+  readonly endpoint: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly latencyMs: number;
+  readonly outcome: 'ok' | Failure;
+  /** What the endpoint did instead of replying, as the end of a sentence; null for a reply. */
+  readonly reason: string | null;
+  readonly reply: Omit<ChatReply, 'endpoint' | 'attempts' | 'latencyMs'> | null;
 }
 
 /** One question to a logical model; any of its endpoints may answer. */
@@ -37,6 +49,8 @@ export interface ChatRequest {
   readonly weight: number;
   /** Told of each attempt that failed and is repeated. */
   readonly onTrouble?: (trouble: Trouble) => void;
+  /** Told of each HTTP request when it has ended. */
+  readonly onSent?: (sent: Sent) => void;
 }
 
 export interface ChatReply {

@@ -2,7 +2,7 @@ import type { Answer } from '../base/answer.ts';
 import { SemtelError } from '../base/error.ts';
 import type { Scope } from '../base/scope.ts';
 import type { Classifier, PromptMessage } from '../classifier/classifier.ts';
-import { type Call, CallError, type ChatReply, type Trouble } from '../llm/call.ts';
+import { type Call, CallError, type ChatReply, type Sent, type Trouble } from '../llm/call.ts';
 import { endedAnswer } from './answers.ts';
 import type { Settled } from './batch.ts';
 import { type Prompt, promptFor } from './prompt.ts';
@@ -20,6 +20,8 @@ export interface Asking {
   readonly jobId: string;
   readonly weight: number;
   readonly onTrouble: (trouble: Trouble) => void;
+  /** Told of each HTTP request, with the classifiers that it asked for. */
+  readonly onSent?: ((classifiers: readonly Classifier[], sent: Sent) => void) | undefined;
 }
 
 /** Bytes of text a token stands for on average; the engine corrects it by what is billed. */
@@ -40,7 +42,7 @@ interface Again {
 }
 
 function send(asking: Asking, again: Again | null, call: Call, scope: Scope): Promise<ChatReply> {
-  const { prompt, model, conversation, jobId, weight, onTrouble } = asking;
+  const { prompt, model, conversation, jobId, weight, onTrouble, onSent } = asking;
   const unusable = again?.unusable ?? null;
   const namingTheFault = (): readonly PromptMessage[] =>
     unusable === null
@@ -63,6 +65,7 @@ function send(asking: Asking, again: Again | null, call: Call, scope: Scope): Pr
       jobId,
       weight,
       onTrouble,
+      ...(onSent && { onSent: (sent: Sent) => onSent(prompt.classifiers, sent) }),
     },
     scope,
   );

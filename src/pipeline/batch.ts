@@ -5,6 +5,7 @@ import type { Metrics } from '../base/metrics.ts';
 import type { Scope } from '../base/scope.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Engine } from '../llm/call.ts';
+import type { RecordKeeper } from '../store/record.ts';
 import type { AnswerStore } from '../store/store.ts';
 import type { PrepareTask, Workers } from '../workers/tasks.ts';
 import type { Budget } from './budget.ts';
@@ -23,6 +24,8 @@ export interface PipelineParts {
   readonly workers: Workers;
   readonly engine: Engine;
   readonly store: AnswerStore;
+  /** Null: prompts and replies are not kept. */
+  readonly records: RecordKeeper | null;
   /** Questions being asked now, over all jobs. */
   readonly flights: Flights<Settled>;
   readonly clock: Clock;

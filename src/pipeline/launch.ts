@@ -9,6 +9,7 @@ import type { BatchRequest, PipelineParts, Question, Settled } from './batch.ts'
 import type { Flight } from './flights.ts';
 import { type PlannedCall, plan } from './plan.ts';
 import type { promptFor } from './prompt.ts';
+import { type Recording, recordCalls } from './recording.ts';
 
 /** What the steps of one batch share. */
 export interface Work {
@@ -69,8 +70,11 @@ async function askCall(call: PlannedCall, opened: readonly Opened[], work: Work)
   const waitedFor = opened.filter(({ flight }) => flight.scope.ended === undefined);
   if (waitedFor.length === 0) return;
   const { batch, parts } = work;
-  const asking = askingOf(call.model, waitedFor, work);
   const price = parts.engine.price(call.model);
+  const { records } = parts;
+  const recording =
+    records === null ? undefined : recordCalls(records, { jobId: batch.job.id, model: call.model, price });
+  const asking = askingOf(call.model, waitedFor, work, recording);
   const estimate = {
     promptTokens: estimatePromptTokens(asking),
     completionTokens: asking.prompt.maxOutputTokens,
@@ -90,6 +94,8 @@ async function askCall(call: PlannedCall, opened: readonly Opened[], work: Work)
     batch.job.budget.settle(estimate, billOf(results), price);
   }
   results.forEach((settled, index) => {
+    const { key, classifier } = waitedFor[index]!.question;
+    recording?.keep({ key, classifier: batch.classifiers[classifier]! }, settled);
     keepAndLand(settled, waitedFor[index]!, work);
   });
 }
@@ -102,7 +108,12 @@ function scopeOf(opened: readonly Opened[]): Scope {
   return scope;
 }
 
-function askingOf(model: string, opened: readonly Opened[], work: Work): Asking {
+function askingOf(
+  model: string,
+  opened: readonly Opened[],
+  work: Work,
+  recording: Recording | undefined,
+): Asking {
   const { prepared, batch } = work;
   const { text } = opened[0]!.question;
   return {
@@ -115,6 +126,7 @@ function askingOf(model: string, opened: readonly Opened[], work: Work): Asking 
     onTrouble(trouble) {
       for (const mine of opened) mine.trouble = trouble;
     },
+    onSent: recording?.onSent,
   };
 }
 

@@ -17,6 +17,17 @@ export interface KeptOptions {
   readonly writeMs: number;
 }
 
+/** What a crash can cost, at most: the answers of one second, or this many. */
+export const saveEveryAnswers = 1_000;
+/** Some 50 MB: minutes of a busy server's answers outlast a store that is away. The oldest are let go. */
+const maxWaiting = 100_000;
+
+const words = {
+  read: 'Kept answers cannot be looked up; questions are asked instead.',
+  write: 'Answers cannot be kept for now; they are given all the same.',
+  lost: 'Answers were given and not kept: they will be asked again.',
+};
+
 /**
  * Answers that outlive the process. `put` only remembers: answers are written each second or thousand, beside the
  * work, and found by `getMany` at once. Whatever the backend does, nothing here rejects.
@@ -25,8 +36,16 @@ export function keptStore(
   backend: Backend,
   { clock, log, metrics, readMs, writeMs }: KeptOptions,
 ): AnswerStore {
-  const trouble = storeTrouble(backend.name, { clock, log, metrics });
-  const unsaved = saving(backend, { clock, writeMs, trouble });
+  const trouble = storeTrouble(backend.name, words, { clock, log, metrics });
+  const unsaved = saving<StoredAnswer>(backend, {
+    clock,
+    writeMs,
+    trouble,
+    toText: (answer) => JSON.stringify(answer),
+    weigh: () => 1,
+    batch: saveEveryAnswers,
+    most: maxWaiting,
+  });
   const saved = looking(backend, { clock, readMs, trouble });
   return {
     async getMany(keys) {

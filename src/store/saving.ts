@@ -1,35 +1,45 @@
 import type { Clock } from '../base/clock.ts';
 import type { Backend, Entry } from './backend.ts';
-import type { StoredAnswer } from './store.ts';
 import type { Trouble } from './trouble.ts';
 import { within } from './within.ts';
 
-/** Answers on their way to the backend. */
-export interface Saving {
+/** Values on their way to the backend. */
+export interface Saving<Value> {
   /** Only remembers; written within an interval. */
-  put(key: string, answer: StoredAnswer): void;
+  put(key: string, value: Value): void;
   /** What is not written yet. */
-  get(key: string): StoredAnswer | undefined;
+  get(key: string): Value | undefined;
   /** Tries to write everything, once. */
   close(): Promise<void>;
 }
 
-/** What a crash can cost, at most: the answers of one second, or this many. */
+export interface SavingOptions<Value> {
+  readonly clock: Clock;
+  readonly writeMs: number;
+  readonly trouble: Trouble;
+  toText(value: Value): string;
+  /** What a value counts for in the two bounds below. */
+  weigh(value: Value): number;
+  /** Written as soon as so much waits, and about so much at once. */
+  readonly batch: number;
+  /** Of more than this the oldest are let go. */
+  readonly most: number;
+}
+
+/** What a crash can cost, at most: what came in one second, or one batch. */
 const saveEveryMs = 1_000;
-export const saveEveryAnswers = 1_000;
-/** Some 50 MB: minutes of a busy server's answers outlast a store that is away. The oldest are let go. */
-const maxWaiting = 100_000;
 
 /**
- * Writes what was put in batches: each second, and as soon as there are a thousand. What fails, or takes longer than
+ * Writes what was put in batches: each second, and as soon as there is a whole one. What fails, or takes longer than
  * `writeMs`, waits for the next.
  */
-export function saving(
+export function saving<Value>(
   backend: Backend,
-  { clock, writeMs, trouble }: { readonly clock: Clock; readonly writeMs: number; readonly trouble: Trouble },
-): Saving {
+  { clock, writeMs, trouble, toText, weigh, batch, most }: SavingOptions<Value>,
+): Saving<Value> {
   /** In the order they were put. */
-  const waiting = new Map<string, StoredAnswer>();
+  const waiting = new Map<string, Value>();
+  let weight = 0;
   let failing = false;
   let running: Promise<void> | undefined;
   let stopTimer: (() => void) | undefined;
@@ -48,11 +58,30 @@ export function saving(
     stopTimer ??= clock.after(saveEveryMs, () => void flush());
   }
 
+  function remove(key: string): void {
+    const value = waiting.get(key);
+    if (value === undefined) return;
+    waiting.delete(key);
+    weight -= weigh(value);
+  }
+
+  /** The oldest that make a batch; at least one. */
+  function oldest(): readonly (readonly [string, Value])[] {
+    const taken: [string, Value][] = [];
+    let sum = 0;
+    for (const entry of waiting) {
+      if (sum >= batch) break;
+      taken.push(entry);
+      sum += weigh(entry[1]);
+    }
+    return taken;
+  }
+
   /** Whole batches as long as there are any; a rest that came meanwhile waits for its second. */
   async function writeBatches(): Promise<void> {
     do {
-      const batch = [...waiting.entries().take(saveEveryAnswers)];
-      const entries = batch.map(([key, answer]): Entry => [key, JSON.stringify(answer)]);
+      const values = oldest();
+      const entries = values.map(([key, value]): Entry => [key, toText(value)]);
       try {
         await within(backend.write(entries), writeMs, clock);
       } catch (error) {
@@ -61,16 +90,17 @@ export function saving(
         return;
       }
       failing = false;
-      for (const [key, answer] of batch) if (waiting.get(key) === answer) waiting.delete(key);
-    } while (waiting.size >= saveEveryAnswers);
+      for (const [key, value] of values) if (waiting.get(key) === value) remove(key);
+    } while (weight >= batch);
   }
 
   return {
-    put(key, answer) {
-      waiting.delete(key);
-      waiting.set(key, answer);
-      if (waiting.size > maxWaiting) waiting.delete(waiting.keys().next().value!);
-      if (waiting.size >= saveEveryAnswers && !failing) void flush();
+    put(key, value) {
+      remove(key);
+      waiting.set(key, value);
+      weight += weigh(value);
+      while (weight > most) remove(waiting.keys().next().value!);
+      if (weight >= batch && !failing) void flush();
       else if (running === undefined) later();
     },
     get: (key) => waiting.get(key),

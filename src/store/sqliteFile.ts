@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Entry } from './backend.ts';
@@ -9,6 +9,8 @@ export interface FileOptions {
   /** Of the file; beyond it the oldest answers go. */
   readonly maxBytes: number;
   readonly ttlMs: number;
+  /** It holds conversations: for its owner's eyes alone, and what is removed is overwritten. */
+  readonly confidential?: boolean;
 }
 
 /** What a file holds. */
@@ -41,11 +43,17 @@ const pruneAtOnce = 10_000;
 const pagesBackAtOnce = 1_000;
 
 /** Opens the file, or makes it with its folder. `now` is the wall clock: files outlive processes. */
-export function openSqliteFile({ path, maxBytes, ttlMs }: FileOptions, now = Date.now): SqliteFile {
+export function openSqliteFile(
+  { path, maxBytes, ttlMs, confidential = false }: FileOptions,
+  now = Date.now,
+): SqliteFile {
   mkdirSync(dirname(path), { recursive: true });
+  // SQLite gives its journal the same rights.
+  if (confidential) closeSync(openSync(path, 'a', 0o600));
   const db = new DatabaseSync(path, { timeout: busyMs });
   try {
     layOut(db, path, busyMs);
+    if (confidential) db.exec('PRAGMA secure_delete = ON');
   } catch (error) {
     db.close();
     throw error;

@@ -8,20 +8,17 @@ type Operation = 'read' | 'write';
 /** What a store's failures come to: each is counted, and words are said once in a while. */
 export interface Trouble {
   failed(operation: Operation, error: unknown): void;
-  /** Told at the end, when so many answers could not be written. */
-  lost(answers: number): void;
+  /** Told at the end, when so many values could not be written. */
+  lost(count: number): void;
 }
 
 /** A store that is away for hours fails each second: one line a minute shows that it still is. */
 const sayEveryMs = 60_000;
 
-const consequences: Readonly<Record<Operation, string>> = {
-  read: 'Kept answers cannot be looked up; questions are asked instead.',
-  write: 'Answers cannot be kept for now; they are given all the same.',
-};
-
 export function storeTrouble(
   name: string,
+  /** What follows from each, as whole sentences. */
+  words: Readonly<Record<Operation | 'lost', string>>,
   { clock, log, metrics }: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics },
 ): Trouble {
   const sayFrom: Record<Operation, number> = { read: 0, write: 0 };
@@ -30,10 +27,10 @@ export function storeTrouble(
       metrics.count('semtel_store_errors_total', { operation });
       if (clock.now() < sayFrom[operation]) return;
       sayFrom[operation] = clock.now() + sayEveryMs;
-      log.warn(consequences[operation], { store: name, reason: messageOf(error) });
+      log.warn(words[operation], { store: name, reason: messageOf(error) });
     },
-    lost(answers) {
-      log.warn('Answers were given and not kept: they will be asked again.', { store: name, answers });
+    lost(count) {
+      log.warn(words.lost, { store: name, count });
     },
   };
 }

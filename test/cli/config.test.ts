@@ -38,6 +38,7 @@ describe('a configuration', () => {
     });
     assert.deepEqual(config.timeouts, { row_s: 600, attempt_max_s: 60, drain_s: 60 });
     assert.deepEqual(config.store, { path: './.semtel/store.sqlite', max_bytes: 4294967296, ttl_s: 2592000 });
+    assert.equal(config.keep, 'off');
     assert.equal(config.auth, null);
     assert.deepEqual(config.log, { level: 'info', format: 'json' });
     const { name, ...endpoint } = config.models.default!.endpoints[0]!;
@@ -72,6 +73,7 @@ pack: { max_items: 8, combine: true }
 limits: { message_bytes: 1, batch_rows: 2, inflight_bytes: 3, waiting_exchanges: 4 }
 timeouts: { row_s: 1.5, attempt_max_s: 2, drain_s: 3 }
 store: { url: "redis://h" }
+keep: { path: k, max_bytes: 1, ttl_s: 2 }
 auth: { tls: { cert: c, key: k, client_ca: null }, tokens: [{ name: n, token: "\${env:K}", weight: 2 }] }
 log: { level: debug, format: text }
 `,
@@ -84,6 +86,11 @@ log: { level: debug, format: text }
     assert.equal(endpoint.headers['api-key']?.read(), 'sesame');
     assert.equal(config.auth?.tokens[0]?.token.read(), 'sesame');
     assert.equal(config.status, 'off');
+  });
+
+  it('keeps prompts and replies for a week where it says so', () => {
+    const { keep } = parse(`${oneModel}\nkeep: {}`);
+    assert.deepEqual(keep, { path: './.semtel/calls.sqlite', max_bytes: 1073741824, ttl_s: 604800 });
   });
 
   const cases: readonly [yaml: string, ...sentences: string[]][] = [
@@ -109,6 +116,7 @@ log: { level: debug, format: text }
       `${oneModel}\nstore: { url: "http://h" }`,
       'semtel.yaml:2: store.url must be redis:// or rediss://, such as redis://localhost:6379.',
     ],
+    [`${oneModel}\nkeep: on`, 'semtel.yaml:2: keep must be "off" or a map of keys.'],
     [`${oneModel}\nstore: { pth: a }`, 'semtel.yaml:2: store: unknown key "pth"; did you mean "path"?'],
     [
       `${oneModel}\nlog: { level: loud }`,

@@ -161,6 +161,7 @@ export function partsWith(
     workers: fakeWorkers,
     engine,
     store: rememberingStore(),
+    records: null,
     flights: new Flights(),
     clock,
     metrics: noMetrics,

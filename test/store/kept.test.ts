@@ -96,7 +96,7 @@ describe('saving', () => {
       await clock.advance(30_000);
       await closed;
       assert.equal(backend.kept.size, mood === 'well' ? 10 : 0);
-      assert.equal(warnings.at(-1)?.fields.answers, mood === 'well' ? undefined : 10);
+      assert.equal(warnings.at(-1)?.fields.count, mood === 'well' ? undefined : 10);
       assert.equal(clock.pending, 0);
     }
   });

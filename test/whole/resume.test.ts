@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Summary } from '../../src/cli/run/summary.ts';
 import { type Simulator, startSimulator } from '../../src/simulate/simulator.ts';
-import { saveEveryAnswers } from '../../src/store/saving.ts';
+import { saveEveryAnswers } from '../../src/store/kept.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const topics = ['Health', 'Travel', 'Finance', 'Games', 'Sports', 'Science', 'Food'];

@@ -69,6 +69,18 @@ const kept = z
 
 export const defaultStore = kept.parse(undefined);
 
+/** Prompts and replies, for `semtel why`. */
+const keep = strict({
+  /** Beside the answers. */
+  path: text.default('./.semtel/calls.sqlite'),
+  /** Some hundred thousand labels of chats of 6 KB. */
+  max_bytes: count.default(1_073_741_824),
+  /** A week: long enough to look into the last run, and conversations lie about no longer. */
+  ttl_s: count.default(604_800),
+});
+
+export const defaultKeep = keep.parse({});
+
 /** Beside the settings, as in a checkout. */
 export const defaultPrompts = ['./prompts'];
 
@@ -107,6 +119,8 @@ export const schema = strict({
     drain_s: seconds.default(60),
   }),
   store: kept,
+  /** They hold people's conversations. */
+  keep: z.union([z.literal('off'), keep]).default('off'),
   auth: auth.nullable().default(null),
   log: section({
     level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -35,9 +35,9 @@ export async function openLabeller(
   const { config, log } = localSetup(args, terminal);
   const catalogue = configuredCatalogue(config, terminal.env, log);
   const classifiers = namedClassifiers(request.classifiers, catalogue, terminal.folder);
-  const { keepAnswers } = request;
+  const { keepAnswers, keepCalls } = request;
   const outcomes = callOutcomes();
-  const composition = await compose({ config, catalogue, log, keepAnswers, metrics: outcomes });
+  const composition = await compose({ config, catalogue, log, keepAnswers, keepCalls, metrics: outcomes });
   return localLabeller(composition, outcomes, { ...asked, classifiers });
 }
 

@@ -48,6 +48,7 @@ export const runOptions: Options = {
   combine: { type: 'boolean', help: 'several classifiers of a row in one request where they allow it' },
   refresh: { type: 'boolean', help: 'ask again although an answer is stored' },
   'no-store': { type: 'boolean', help: 'neither look up nor keep answers' },
+  keep: { type: 'boolean', help: 'keep prompts and replies, in plain text, for "semtel why"' },
   json: { type: 'boolean', help: 'print the summary as JSON on standard output' },
   yes: { type: 'boolean', help: 'no preview, no question' },
 };
@@ -70,6 +71,8 @@ export interface RunRequest extends InputRequest {
   readonly asked: Pick<Asked, 'model' | 'refresh' | 'combine' | 'maxCost' | 'maxTokens'>;
   readonly allowFailed: number;
   readonly keepAnswers: boolean;
+  /** Prompts and replies. */
+  readonly keepCalls: boolean;
   readonly json: boolean;
   readonly yes: boolean;
 }
@@ -109,6 +112,9 @@ export function runRequest(args: Arguments): RunRequest {
   if (server !== undefined && args.flag('no-store')) {
     throw wrong("the store is the server's: with --server use --refresh instead of --no-store.");
   }
+  if (server !== undefined && args.flag('keep')) {
+    throw wrong("prompts and replies are the server's: put keep into its settings.");
+  }
   if (server !== undefined && classifierList(input.classifiers).some(isPromptFile)) {
     throw wrong('a server knows classifiers by name: put the prompt file into one of its prompts folders.');
   }
@@ -127,6 +133,7 @@ export function runRequest(args: Arguments): RunRequest {
     },
     allowFailed,
     keepAnswers: !args.flag('no-store'),
+    keepCalls: args.flag('keep'),
     json: args.flag('json'),
     yes: args.flag('yes'),
   };

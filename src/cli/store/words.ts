@@ -1,4 +1,4 @@
-import type { FileStats } from '../../store/sqliteFile.ts';
+import type { FileOptions, FileStats } from '../../store/sqliteFile.ts';
 import { plural } from '../plural.ts';
 import { number } from '../run/progress.ts';
 import { oneLine } from '../table.ts';
@@ -24,7 +24,7 @@ export function bytesWords(bytes: number): string {
 }
 
 /** `40 seconds`, `3 days` */
-function ageWords(ms: number): string {
+export function ageWords(ms: number): string {
   const seconds = Math.max(0, ms / 1000);
   if (seconds < 120) return plural(Math.round(seconds), 'second');
   if (seconds < 2 * 3_600) return plural(Math.round(seconds / 60), 'minute');
@@ -35,12 +35,7 @@ function ageWords(ms: number): string {
 /** What `semtel store stats` prints. */
 export function statsWords(
   { entries, bytes, oldestMs, newestMs }: FileStats,
-  {
-    path,
-    maxBytes,
-    ttlMs,
-    nowMs,
-  }: { readonly path: string; readonly maxBytes: number; readonly ttlMs: number; readonly nowMs: number },
+  { path, maxBytes, ttlMs, noun, nowMs }: FileOptions & { readonly noun: string; readonly nowMs: number },
 ): string {
   const when = (ms: number | null) =>
     ms === null
@@ -48,7 +43,7 @@ export function statsWords(
       : `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC, ${ageWords(nowMs - ms)} ago`;
   const lines: readonly (readonly [string, string])[] = [
     ['file', oneLine(path, path.length)],
-    ['answers', number(entries)],
+    [`${noun}s`, number(entries)],
     ['size', `${bytesWords(bytes)} of at most ${bytesWords(maxBytes)}`],
     ['oldest', when(oldestMs)],
     ['newest', when(newestMs)],

@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import { SemtelError } from '../../base/error.ts';
 import { type OwnedScope, openScope, type Scope } from '../../base/scope.ts';
-import type { ChatRequest } from '../call.ts';
+import type { ChatRequest, Sent } from '../call.ts';
 import type { Lease } from '../endpoint/lease.ts';
+import { requestBody } from '../http/body.ts';
 import { type SendResult, unanswered } from '../http/outcome.ts';
 import type { Send, Target } from '../http/send.ts';
 import type { Meters } from '../meters.ts';
@@ -46,8 +47,18 @@ export function attemptWith(send: Send, clock: Clock, meters: Meters, shortestTi
     if (scope.ended !== undefined && result.outcome === 'timeout' && latencyMs < shortestTimeoutMs) {
       result = { ...result, outcome: 'aborted' };
     }
+    if (target !== undefined) request.onSent?.(sentTo(target, request, result, latencyMs));
     return { result, latencyMs, mended: settle(lease, request, target, result, latencyMs, meters) };
   };
+}
+
+/** The body is made again, of the same parts: only for those who ask for it is it kept in memory until the reply. */
+function sentTo(target: Target, request: ChatRequest, result: SendResult, latencyMs: number): Sent {
+  const { config, structured } = target;
+  const sent = { endpoint: config.name, body: requestBody(config, request, structured), latencyMs };
+  return result.outcome === 'ok'
+    ? { ...sent, outcome: 'ok', reason: null, reply: result.reply }
+    : { ...sent, outcome: result.outcome, reason: result.reason, reply: null };
 }
 
 /**
