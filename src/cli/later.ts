@@ -3,5 +3,4 @@ export const laterCommands: Readonly<Record<string, string>> = {
   eval: 'comparing answers with gold labels',
   sweep: 'trying variants of a prompt',
   report: 'summarising an output',
-  why: 'the prompt and reply behind one label',
 };

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, { summary: string; load(): Promise<{ com
   },
   classifiers: { summary: 'list the classifiers, or show one', load: () => import('./classifiers.ts') },
   estimate: { summary: 'tokens and cost of a run, without any call', load: () => import('./estimate.ts') },
+  why: { summary: 'the prompts and replies behind one label', load: () => import('./why.ts') },
   store: { summary: 'how many answers are kept; remove old ones', load: () => import('./store.ts') },
   simulate: { summary: 'a scriptable model endpoint for trials', load: () => import('./simulate.ts') },
 };

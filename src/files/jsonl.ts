@@ -59,7 +59,8 @@ function idColumn({ id: name, idKind: kind }: JsonlColumns, ids: readonly Id[]) 
     : { name, kind, values: ids as readonly (number | null)[] };
 }
 
-function parse(path: string, line: Line): Row {
+/** One line as an object; rejects with an `input` error that names file and line. */
+export function parse(path: string, line: Line): Row {
   let value: unknown;
   try {
     value = JSON.parse(line.text);
