@@ -35,12 +35,13 @@ function instructionOf(classifiers: readonly Classifier[]): string {
   ].join('\n\n');
 }
 
-/** Whether these may share a request: each allows it, and they ask the same model in the same way over equal text. */
+/**
+ * Whether these may share a request over one text to one model: each allows it, and they ask in the same way. Models are
+ * no matter of their files here, as the caller may ask another; nor is truncation, as it changes nothing in a short text.
+ */
 export function canCombine(classifiers: readonly Classifier[]): boolean {
-  const terms = classifiers.map(({ model, parameters, truncate }) =>
-    JSON.stringify([model, parameters, truncate]),
-  );
-  return classifiers.every(({ combine }) => combine) && new Set(terms).size <= 1;
+  const ways = new Set(classifiers.map(({ parameters }) => JSON.stringify(parameters)));
+  return classifiers.every(({ combine }) => combine) && ways.size <= 1;
 }
 
 /**

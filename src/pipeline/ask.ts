@@ -132,7 +132,7 @@ export async function ask(asking: Asking, call: Call, scope: Scope): Promise<rea
     reply = await send(asking, null, call, scope);
   } catch (error) {
     if (classifiers.length > 1 && error instanceof SemtelError && mayPassAlone(error))
-      return askOneByOne(asking, call, scope);
+      return askOneByOne(asking, call, scope, error instanceof CallError ? error.attempts : 0);
     return failed(error, classifiers.length);
   }
   const first = readReply(asking.prompt, reply).map((answer, index) => ({
@@ -148,9 +148,18 @@ export async function ask(asking: Asking, call: Call, scope: Scope): Promise<rea
   );
 }
 
-async function askOneByOne(asking: Asking, call: Call, scope: Scope): Promise<readonly Settled[]> {
+/** @param rejected requests that asked all of them together: each row took part in them, the ledger counts them once */
+async function askOneByOne(
+  asking: Asking,
+  call: Call,
+  scope: Scope,
+  rejected: number,
+): Promise<readonly Settled[]> {
   const each = asking.prompt.classifiers.map((classifier) =>
     ask({ ...asking, prompt: promptFor([classifier]) }, call, scope),
   );
-  return (await Promise.all(each)).flat();
+  return (await Promise.all(each)).flat().map(({ answer, calls }, index) => ({
+    answer: { ...answer, attempts: answer.attempts + rejected },
+    calls: index === 0 ? calls + rejected : calls,
+  }));
 }

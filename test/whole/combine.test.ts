@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { batchOf, rowsOf, withStack } from './stack.ts';
 
 const classifiers = ['topic', 'expertise', 'satisfaction'];
@@ -45,4 +48,27 @@ test('where one part cannot be read, only that classifier is asked again, alone'
     assert.ok(again.every((messages) => messages === 4));
     assert.ok(ledger.ok >= 2);
   });
+});
+
+test('classifiers that cut differently or name other models share a request where text and model are the same', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'semtel-combine-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const prompt = (front: string) =>
+    `---\n${front}\noutputs: { shade: { kind: string, enumValues: [red, green] } }\n---\nuser:\n{{ conversation }}\n`;
+  const cut = (tokens: number) => `metadata: { semtel: { truncate: { max_tokens: ${tokens} } } }`;
+  writeFileSync(join(folder, 'short.prompty'), prompt(cut(100)));
+  writeFileSync(join(folder, 'long.prompty'), prompt(cut(4000)));
+  writeFileSync(join(folder, 'elsewhere.prompty'), prompt('model: second'));
+  await withStack(
+    { answers: 'hash' },
+    async ({ client }) => {
+      const three = { classifiers: ['short', 'long', 'elsewhere'], combine: true };
+      const calls = async (text: string, options: object = {}) =>
+        (await client.classify({ ...three, ...options }, batchOf([text]))).ledger.calls;
+      assert.equal(await calls('Is an apple red?'), 2);
+      assert.equal(await calls('Is a pear red?', { model: 'second' }), 1);
+      assert.equal(await calls('Is a plum red? '.repeat(40), { model: 'second' }), 2);
+    },
+    { settings: `prompts: ["${folder}"]`, models: ['second'] },
+  );
 });
