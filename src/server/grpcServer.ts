@@ -9,6 +9,7 @@ import type { Metrics } from '../base/metrics.ts';
 import type { Limits, Service } from '../service/exchange.ts';
 import { authenticator, type Token } from './auth.ts';
 import { classifyDoor } from './classifyDoor.ts';
+import { connectionsOf } from './connections.ts';
 import { type ServerTls, serverCredentials } from './credentials.ts';
 import { boundedDecompression } from './decompression.ts';
 import { type CallStatus, callStatus } from './errors.ts';
@@ -41,7 +42,10 @@ export interface RunningServer {
   /** `host:port` as it can be dialled. */
   readonly address: string;
   readonly port: number;
-  /** Says NOT_SERVING at once, lets open exchanges finish for `drainMs`, then closes within two seconds more. */
+  /**
+   * Says NOT_SERVING and refuses new exchanges at once, sends connections away after `noticeMs`, lets open exchanges
+   * finish for `drainMs`, then closes within two seconds more.
+   */
   close(drainMs: number): Promise<void>;
 }
 
@@ -76,6 +80,13 @@ const channelOptions = (limits: Limits) => ({
   'grpc.enable_channelz': 0,
 });
 
+/**
+ * How long a draining server still takes connections: to tell NOT_SERVING and `draining` to whoever asks, until health
+ * checks and name services have left it out. After it, GOAWAY and a closed port have balancing clients go elsewhere
+ * without being refused here at each of their turns.
+ */
+const noticeMs = 5_000;
+
 /** Time for streams to end of themselves once nothing is worked on, and once more when they have been told to. */
 const closingStepMs = 1_000;
 
@@ -89,7 +100,7 @@ async function bind(server: Server, { listen, tls }: GrpcServerOptions): Promise
   }
 }
 
-/** Resolves when every stream has ended, or after `ms`; true in the first case. */
+/** Resolves when it is done, or after `ms`; true in the first case. */
 function within(clock: Clock, ms: number, done: Promise<void>): Promise<boolean> {
   return new Promise((resolve) => {
     const stop = clock.after(ms, () => resolve(false));
@@ -100,9 +111,9 @@ function within(clock: Clock, ms: number, done: Promise<void>): Promise<boolean>
   });
 }
 
-/** Opens both doors, health and (without tokens) reflection on one port. Throws `config` if it cannot listen. */
+/** Opens both doors, health and (without tokens and TLS) reflection on one port. Throws `config` if it cannot listen. */
 export async function startServer(options: GrpcServerOptions): Promise<RunningServer> {
-  const { service, clock, log, metrics, tokens = [] } = options;
+  const { service, clock, log, metrics, tls, tokens = [] } = options;
   const scopes = callScopes(clock);
   const doorway = { service, authenticate: authenticator(tokens), scopes, metrics, log, clock };
   const refuse = (call: { sendStatus(status: CallStatus): void }) =>
@@ -121,24 +132,28 @@ export async function startServer(options: GrpcServerOptions): Promise<RunningSe
   server.addService(classifierService, classifyDoor(doorway));
   server.addService(flightService, flightDoor(doorway));
   health.addToServer(server);
-  // Reflection asks for no token, so a server with tokens does not offer it.
-  if (tokens.length === 0) new ReflectionService(protos).addToServer(server);
+  // Reflection asks for no token: it is for trials, not for a server that is meant to be closed.
+  if (tokens.length === 0 && tls === undefined) new ReflectionService(protos).addToServer(server);
 
   const onBound = widenWindows(server);
   const port = await bind(server, options);
   onBound();
+  const cutConnections = connectionsOf(server);
   const address = `${options.listen.replace(/:\d+$/, '')}:${port}`;
 
   const close = async (drainMs: number) => {
     for (const name of watched) health.setStatus(name, 'NOT_SERVING');
-    await service.drain(drainMs);
+    const drained = service.drain(drainMs);
+    await within(clock, noticeMs, drained);
     const streamsEnded = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+    await drained;
     if (await within(clock, closingStepMs, streamsEnded)) return;
     scopes.endAll(
       new SemtelError('draining', 'The server is going down; send the batch again.', { retryable: true }),
     );
     if (await within(clock, closingStepMs, streamsEnded)) return;
     server.forceShutdown();
+    cutConnections();
   };
   return { address, port, close };
 }

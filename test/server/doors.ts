@@ -53,7 +53,8 @@ export async function withServer(
   }
 }
 
-function callsOf(client: Client): Pick<Dialled, 'unary' | 'stream'> {
+/** Calls of a client as promises. */
+export function callsOf(client: Client): Pick<Dialled, 'unary' | 'stream'> {
   return {
     unary: (method, request, metadata = new Metadata(), timeoutMs = 10_000) =>
       new Promise((resolve, reject) => {

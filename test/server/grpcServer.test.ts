@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { createConnection } from 'node:net';
 import { test } from 'node:test';
-import { Metadata, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js';
+import {
+  Client,
+  credentials,
+  Metadata,
+  type MethodDefinition,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import { systemClock } from '../../src/base/clock.ts';
 import { SemtelError } from '../../src/base/error.ts';
@@ -12,7 +21,7 @@ import { startServer } from '../../src/server/grpcServer.ts';
 import { classifierService, flightService } from '../../src/server/proto.ts';
 import type { Exchange, ExchangeResult } from '../../src/service/exchange.ts';
 import { fakeClock } from '../fakeClock.ts';
-import { type Dialled, withServer } from './doors.ts';
+import { callsOf, type Dialled, withServer } from './doors.ts';
 import { batchOf, echo, fakeService } from './fakeService.ts';
 import { rawStream } from './rawStream.ts';
 import { listServices } from './reflection.ts';
@@ -115,6 +124,52 @@ test('closing says NOT_SERVING at once, lets the open exchange be answered, and 
     await closed;
   };
   await withServer(service, work, { clock });
+});
+
+test('a draining server sends its connections away; clients that balance go to another, and what is open is answered', async () => {
+  const answer = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const counts = { drained: 0, other: 0 };
+  const classify = async (exchange: Exchange) => {
+    counts.drained += 1;
+    if (exchange.options.jobId === 'slow') {
+      asked.resolve();
+      await answer.promise;
+    }
+    return echo(exchange);
+  };
+  const countOther = async (exchange: Exchange) => {
+    counts.other += 1;
+    return echo(exchange);
+  };
+  const clock = fakeClock();
+  const drain = () => answer.promise;
+  const drained = async ({ server, unary }: Dialled) =>
+    withServer({ classify: countOther }, async ({ server: other }) => {
+      const open = unary(Classify, { ...request, options: { ...request.options, job_id: 'slow' } });
+      await asked.promise;
+      const target = `ipv4:${server.address},${other.address}`;
+      const client = new Client(target, credentials.createInsecure(), {
+        'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+      });
+      const balanced = callsOf(client);
+      while (counts.drained < 3 || counts.other < 3) await balanced.unary(Classify, request);
+      const watcher = connect(`http://${server.address}`);
+      const goAway = once(watcher, 'goaway');
+      await once(watcher, 'remoteSettings');
+      const closed = server.close(60_000);
+      await clock.next();
+      await goAway;
+      const before = counts.drained;
+      for (let call = 0; call < 6; call++) await balanced.unary(Classify, request);
+      assert.equal(counts.drained, before);
+      client.close();
+      watcher.close();
+      answer.resolve();
+      assert.equal((await open).batch.row_count, 1);
+      await closed;
+    });
+  await withServer({ classify, drain }, drained, { clock });
 });
 
 test('an address that cannot be listened on is a configuration error that names it', async () => {
