@@ -4,8 +4,12 @@ import { arrowFileWriter } from '../arrow/fileWriter.ts';
 import { jsonRows } from '../arrow/jsonRows.ts';
 import { SemtelError } from '../base/error.ts';
 import { formatOf } from './format.ts';
+import { takeLock } from './outputLock.ts';
 
-/** Where answers go. What stands under the final name is whole: until `finish` it is called `PATH.part`. */
+/**
+ * Where answers go. What stands under the final name is whole: until `finish` it is called `PATH.part`, begins anew with
+ * each run, and is one run's alone.
+ */
 export interface Output {
   /** Adds the rows of one IPC stream. */
   write(ipc: Uint8Array): Promise<void>;
@@ -20,7 +24,16 @@ export async function openOutput(path: string, stdout: Writable): Promise<Output
   const format = formatOf(path);
   if (path === '-') return jsonlOnto(stdout);
   const part = `${path}.part`;
-  const handle = await create(part);
+  const unlock = takeLock(`${part}.lock`);
+  if (unlock === undefined)
+    throw new SemtelError(
+      'input',
+      `${path} is being written by another run: wait for its end, or write to another file.`,
+    );
+  const handle = await create(part).catch((error: unknown) => {
+    unlock();
+    throw error;
+  });
   const encoder = format === 'arrow' ? arrowInto(handle) : jsonlInto(handle);
   let written = false;
   const close = async () => {
@@ -35,10 +48,12 @@ export async function openOutput(path: string, stdout: Writable): Promise<Output
     async finish() {
       await close();
       await rename(part, path);
+      unlock();
     },
     async abandon() {
       await close();
       if (!written) await unlink(part);
+      unlock();
       return written;
     },
   };

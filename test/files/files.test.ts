@@ -335,6 +335,19 @@ describe('an output', () => {
       assert.deepEqual(readOutput(path), [...expected, ...expected]);
     });
 
+    it(`${suffix} is one run's alone until it has ended, and begins anew after one that was killed`, async () => {
+      const path = join(folder, `alone${suffix}`);
+      writeFileSync(`${path}.part`, 'of a run that was killed');
+      const output = await openOutput(path, new PassThrough());
+      await output.write(ipc);
+      await assert.rejects(openOutput(path, new PassThrough()), /is being written by another run/);
+      await output.finish();
+      assert(!existsSync(`${path}.part.lock`));
+      const again = await openOutput(path, new PassThrough());
+      assert.deepEqual(readOutput(path), expected, 'what is whole stays until there is something new');
+      await again.abandon();
+    });
+
     it(`${suffix} that is abandoned stays readable under .part`, async () => {
       const path = newPath(suffix);
       const output = await openOutput(path, new PassThrough());
