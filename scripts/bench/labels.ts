@@ -9,7 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addLedger, emptyLedger } from '../../src/base/ledger.ts';
+import { loadClassifier } from '../../src/classifier/load.ts';
+import { promptFor } from '../../src/pipeline/prompt.ts';
 import { connect } from '../../src/server/client.ts';
+import { countTokens } from '../../src/text/tokens.ts';
 import { batchesOf } from './batches.ts';
 import { startMeasured, untilAnswers } from './measured.ts';
 import { overheadRows } from './overheadRows.ts';
@@ -80,6 +83,17 @@ async function cachedTokens(): Promise<number> {
 const client = connect(`127.0.0.1:${serverPort}`);
 let asked = 0;
 
+/** Tokens of the JSON Schemas sent for a row: the simulator does not bill them, providers do. */
+function schemaTokens(count: number, combine: boolean): number {
+  const set = classifiers
+    .slice(0, count)
+    .map((name) =>
+      loadClassifier(join(import.meta.dirname, '../../prompts', `${name}.prompty`), { env: {} }),
+    );
+  const prompts = combine ? [promptFor(set)] : set.map((classifier) => promptFor([classifier]));
+  return prompts.reduce((sum, { responseSchema }) => sum + countTokens(JSON.stringify(responseSchema)), 0);
+}
+
 async function measure(count: number, combine: boolean) {
   const options = { classifiers: classifiers.slice(0, count), combine, refresh: true, jobId: 'bench' };
   const batches = batchesOf(conversations(), batchRows);
@@ -115,7 +129,9 @@ async function compare(): Promise<void> {
   console.log(
     `${rows} rows of ${chats} chats, ${slots} slots, ${values.latency} ms + ${values['token-ms']} ms per output token\n`,
   );
-  console.log('classifiers            tokens in/row  cached  tokens out/row  calls/row  rows/s  / alone');
+  console.log(
+    'classifiers            tokens in/row  cached  schemas  tokens out/row  calls/row  rows/s  / alone',
+  );
   for (let count = 1; count <= classifiers.length; count++) {
     let alone = 0;
     for (const combine of count === 1 ? [false] : [false, true]) {
@@ -125,6 +141,7 @@ async function compare(): Promise<void> {
         `${count} ${combine ? 'combined' : 'alone'}`.padEnd(22),
         (total.prompt_tokens / rows).toFixed(0).padStart(14),
         `${(100 * cachedShare).toFixed(0)} %`.padStart(8),
+        schemaTokens(count, combine).toFixed(0).padStart(9),
         (total.completion_tokens / rows).toFixed(0).padStart(16),
         (total.calls / rows).toFixed(2).padStart(11),
         rowsPerSecond.toFixed(0).padStart(8),

@@ -69,6 +69,22 @@ test('a raw block prints what it holds, role lines and all, and cuts blanks wher
   assert.throws(() => rules('{% raw -%}\n\n{% endraw %}\n{{ x | nope }}'), /:9:4: unknown variable "x"/);
 });
 
+test('a range of no integers, without an end or too long is an error at its place', () => {
+  for (const [call, message] of [
+    ['range(1.5)', 'takes integers only'],
+    ['range("3")', 'takes integers only'],
+    ['range()', 'needs an end'],
+    ['range(1, 2, 0)', 'takes no step of 0'],
+    ['range(100001)', 'gives at most 100000 numbers'],
+  ]) {
+    const source = promptText(front, `user:\nA {{ ${call} }}{{ conversation }}`);
+    assert.throws(
+      () => load(source),
+      new RegExp(`:5:3: the template cannot be rendered: range\\(\\) ${message}`),
+    );
+  }
+});
+
 test('templates render as stock jinja2 does: white space kept, empty lists false', () => {
   const cases = [
     ['Items: {% for l in labels.label %}{{ l.name }} {% endfor %}.', 'Items: A B .'],
