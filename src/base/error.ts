@@ -26,7 +26,9 @@ export type CallErrorKind =
   | 'context_length'
   | 'content_filter'
   | 'unknown_model'
-  | 'cancelled';
+  | 'cancelled'
+  | 'max_cost'
+  | 'max_tokens';
 
 /** What can be wrong before any work starts: a configuration, a prompt file, an input file, an address. */
 export type SetupErrorKind = 'config' | 'prompt' | 'input' | 'unreachable';

@@ -17,6 +17,8 @@ export interface Trouble {
   readonly endpoint: string;
   /** What became of it, as the end of a sentence whose subject is the endpoint. */
   readonly reason: string;
+  /** Its answer is lost, but the provider may have worked for it. */
+  readonly mayBeBilled: boolean;
 }
 
 /** One HTTP request as it was sent, and what became of it. Neither headers nor keys are part of it. */

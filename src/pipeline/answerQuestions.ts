@@ -1,5 +1,5 @@
 import { SemtelError } from '../base/error.ts';
-import { afterTrouble, endedAnswer, sharedAnswer } from './answers.ts';
+import { addBill, afterTrouble, endedAnswer, sharedAnswer } from './answers.ts';
 import type { Question, Settled } from './batch.ts';
 import type { Landing } from './flights.ts';
 import { launch, type Opened, type Work } from './launch.ts';
@@ -42,11 +42,13 @@ async function settledBy(
   } catch (error) {
     return settledAtEnd(error, mine, work);
   }
-  if (landed === null) {
-    // The opener could not pay for it: a row of another job asks for itself.
-    return mine?.denied ?? answerQuestions([question], work).get(question)!.settled;
+  const { result, payer } = landed;
+  if (mine === undefined && result.answer.status === 'over_budget') {
+    // The opener could not pay: who joined asks for itself, and carries what it cost so far where the opener has left.
+    const own = await answerQuestions([question], work).get(question)!.settled;
+    return payer ? { answer: addBill(own.answer, result.answer), calls: own.calls + result.calls } : own;
   }
-  return landed.payer ? landed.result : { answer: sharedAnswer(landed.result.answer), calls: 0 };
+  return payer ? result : { answer: sharedAnswer(result.answer), calls: 0 };
 }
 
 /** The state of a question whose row ended first; anything else is a fault of our own and ends the exchange. */

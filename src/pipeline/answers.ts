@@ -38,10 +38,6 @@ export function skippedAnswer(code: SkipCode): Answer {
   return without('skipped', code, skipWords[code]);
 }
 
-export function overBudgetAnswer(code: 'max_cost' | 'max_tokens'): Answer {
-  return without('over_budget', code, `The job's ${code} is spent; raise it to label the remaining rows.`);
-}
-
 export function storedAnswer(stored: StoredAnswer): Answer {
   return { ...nothing, ...stored, status: 'ok', source: 'store' };
 }
@@ -60,6 +56,17 @@ export function sharedAnswer(answer: Answer): Answer {
   };
 }
 
+/** An answer that also carries what an earlier one to the same question cost. */
+export function addBill(answer: Answer, before: Answer): Answer {
+  return {
+    ...answer,
+    promptTokens: answer.promptTokens + before.promptTokens,
+    cachedTokens: answer.cachedTokens + before.cachedTokens,
+    completionTokens: answer.completionTokens + before.completionTokens,
+    attempts: answer.attempts + before.attempts,
+  };
+}
+
 const stateOf: Partial<Record<ErrorKind, readonly [Status, AnswerCode]>> = {
   deadline: ['failed', 'deadline'],
   attempts_exhausted: ['failed', 'attempts_exhausted'],
@@ -68,6 +75,8 @@ const stateOf: Partial<Record<ErrorKind, readonly [Status, AnswerCode]>> = {
   context_length: ['failed', 'context_length'],
   content_filter: ['refused', 'content_filter'],
   cancelled: ['cancelled', 'cancelled'],
+  max_cost: ['over_budget', 'max_cost'],
+  max_tokens: ['over_budget', 'max_tokens'],
 };
 
 /** The row state of a call that gave no reply, or of a wait that ended; undefined for a fault of our own. */
@@ -75,7 +84,7 @@ export function endedAnswer(error: SemtelError): Answer | undefined {
   const state = stateOf[error.kind];
   if (state === undefined) return undefined;
   const answer = without(state[0], state[1], error.message);
-  if (!(error instanceof CallError)) return answer;
+  if (!(error instanceof CallError) || error.attempts === 0) return answer;
   return { ...answer, source: 'llm', attempts: error.attempts, endpoint: error.endpoint };
 }
 

@@ -1,9 +1,8 @@
-import type { Answer } from '../base/answer.ts';
 import { SemtelError } from '../base/error.ts';
 import type { Scope } from '../base/scope.ts';
 import type { Classifier, PromptMessage } from '../classifier/classifier.ts';
 import { type Call, CallError, type ChatReply, type Sent, type Trouble } from '../llm/call.ts';
-import { endedAnswer } from './answers.ts';
+import { addBill, endedAnswer } from './answers.ts';
 import type { Settled } from './batch.ts';
 import { type Prompt, promptFor } from './prompt.ts';
 import { readReply } from './readReply.ts';
@@ -31,8 +30,8 @@ export const bytesPerToken = 4;
 const maxQuotedChars = 2_000;
 
 /** Estimate of a call's prompt tokens, from bytes. */
-export function estimatePromptTokens({ prompt, conversationBytes }: Asking): number {
-  return Math.ceil((prompt.promptBytes + conversationBytes) / bytesPerToken);
+function estimatePromptTokens({ prompt, conversationBytes }: Asking, quotedBytes: number): number {
+  return Math.ceil((prompt.promptBytes + conversationBytes + quotedBytes) / bytesPerToken);
 }
 
 interface Again {
@@ -41,27 +40,25 @@ interface Again {
   readonly maxOutputTokens: number;
 }
 
+function namingTheFault({ reply, fault }: NonNullable<Again['unusable']>): readonly PromptMessage[] {
+  return [
+    { role: 'assistant', content: reply.slice(0, maxQuotedChars) },
+    { role: 'user', content: `That reply cannot be used. ${fault} Reply again with the JSON object only.` },
+  ];
+}
+
 function send(asking: Asking, again: Again | null, call: Call, scope: Scope): Promise<ChatReply> {
   const { prompt, model, conversation, jobId, weight, onTrouble, onSent } = asking;
-  const unusable = again?.unusable ?? null;
-  const namingTheFault = (): readonly PromptMessage[] =>
-    unusable === null
-      ? []
-      : [
-          { role: 'assistant', content: unusable.reply.slice(0, maxQuotedChars) },
-          {
-            role: 'user',
-            content: `That reply cannot be used. ${unusable.fault} Reply again with the JSON object only.`,
-          },
-        ];
+  const naming = again?.unusable ? namingTheFault(again.unusable) : [];
+  const namingBytes = naming.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
   return call(
     {
       model,
-      messages: () => [...prompt.render(conversation), ...namingTheFault()],
+      messages: () => [...prompt.render(conversation), ...naming],
       maxOutputTokens: again?.maxOutputTokens ?? prompt.maxOutputTokens,
       parameters: prompt.parameters,
       responseSchema: { name: prompt.name, schema: prompt.responseSchema },
-      promptTokens: estimatePromptTokens(asking),
+      promptTokens: estimatePromptTokens(asking, namingBytes),
       jobId,
       weight,
       onTrouble,
@@ -76,16 +73,6 @@ function mayPassAlone(error: SemtelError): boolean {
   return (
     error.kind === 'request_rejected' || error.kind === 'context_length' || error.kind === 'content_filter'
   );
-}
-
-function addBill(answer: Answer, before: Answer): Answer {
-  return {
-    ...answer,
-    promptTokens: answer.promptTokens + before.promptTokens,
-    cachedTokens: answer.cachedTokens + before.cachedTokens,
-    completionTokens: answer.completionTokens + before.completionTokens,
-    attempts: answer.attempts + before.attempts,
-  };
 }
 
 function failed(error: unknown, parts: number): readonly Settled[] {

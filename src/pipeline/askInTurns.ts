@@ -102,8 +102,9 @@ async function awaitCall(
   }
 }
 
-function isReply({ answer: { source, errorCode } }: Settled): boolean {
-  return source === 'llm' && errorCode !== 'deadline' && errorCode !== 'attempts_exhausted';
+function isReply({ answer: { source, status, errorCode } }: Settled): boolean {
+  const unanswered = errorCode === 'deadline' || errorCode === 'attempts_exhausted';
+  return source === 'llm' && status !== 'over_budget' && !unanswered;
 }
 
 function openRows({ parts, batch, scope }: Work) {

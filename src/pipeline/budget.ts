@@ -7,36 +7,64 @@ export interface BudgetLimits {
   readonly maxTokens: number;
 }
 
+interface Amount {
+  cost: number;
+  tokens: number;
+}
+
+const nothing = (): Amount => ({ cost: 0, tokens: 0 });
+
+function amountOf(usage: Usage, price: Price | null): Amount {
+  return { cost: costOf(usage, price), tokens: usage.promptTokens + usage.completionTokens };
+}
+
+function add(sum: Amount, { cost, tokens }: Amount, times = 1): void {
+  sum.cost += times * cost;
+  sum.tokens += times * tokens;
+}
+
 /**
- * What one job may still spend. A call reserves its estimate before it is sent and settles what was billed,
- * so spending never passes the limit by more than the error of the estimates in flight.
+ * What one job may still spend. Each request reserves its estimate before it is sent; what is reserved counts by the
+ * ratio of bill to estimate so far. Nothing is let in beyond a limit, so the bills pass it by no more than those of
+ * the requests in flight when it was reached.
  */
 export class Budget {
   #limits: BudgetLimits = { maxCost: 0, maxTokens: 0 };
-  #cost = 0;
-  #tokens = 0;
+  readonly #billed = nothing();
+  /** Estimates of what was billed. */
+  readonly #estimated = nothing();
+  /** Estimates of what is in flight. */
+  readonly #reserved = nothing();
 
   /** The limits that the newest exchange of the job carries. */
   limit(limits: BudgetLimits): void {
     this.#limits = limits;
   }
 
-  /** Reserves an estimated usage; names the spent limit when it does not fit. */
+  /** Reserves an estimate; names the limit beyond which it would go, having reserved nothing. */
   reserve(estimate: Usage, price: Price | null): 'max_cost' | 'max_tokens' | undefined {
-    const tokens = estimate.promptTokens + estimate.completionTokens;
-    const cost = costOf(estimate, price);
-    const { maxCost, maxTokens } = this.#limits;
-    if (maxCost > 0 && this.#cost + cost > maxCost) return 'max_cost';
-    if (maxTokens > 0 && this.#tokens + tokens > maxTokens) return 'max_tokens';
-    this.#cost += cost;
-    this.#tokens += tokens;
+    const amount = amountOf(estimate, price);
+    if (this.#isBeyond('cost', amount, this.#limits.maxCost)) return 'max_cost';
+    if (this.#isBeyond('tokens', amount, this.#limits.maxTokens)) return 'max_tokens';
+    add(this.#reserved, amount);
     return undefined;
   }
 
-  /** Replaces a reserved estimate by what was billed. */
-  settle(estimate: Usage, billed: Usage, price: Price | null): void {
-    this.#cost += costOf(billed, price) - costOf(estimate, price);
-    this.#tokens +=
-      billed.promptTokens + billed.completionTokens - estimate.promptTokens - estimate.completionTokens;
+  /** Gives back what was reserved for a request that costs nothing. */
+  release(estimate: Usage, price: Price | null): void {
+    add(this.#reserved, amountOf(estimate, price), -1);
+  }
+
+  /** Replaces a reserved estimate by its bill. */
+  settle(estimate: Usage, bill: Usage, price: Price | null): void {
+    this.release(estimate, price);
+    add(this.#estimated, amountOf(estimate, price));
+    add(this.#billed, amountOf(bill, price));
+  }
+
+  #isBeyond(unit: keyof Amount, amount: Amount, limit: number): boolean {
+    if (limit === 0) return false;
+    const ratio = this.#estimated[unit] > 0 ? this.#billed[unit] / this.#estimated[unit] : 1;
+    return this.#billed[unit] + (this.#reserved[unit] + amount[unit]) * ratio > limit;
   }
 }

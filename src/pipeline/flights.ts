@@ -2,16 +2,19 @@ import { openSharedScope, type Scope, type SharedScope, untilEnd } from '../base
 
 /**
  * What a waiter gets. `payer` is true for exactly one waiter of a flight, the first that is still there:
- * the one whose ledger carries the call. Null: the opener might not ask, so the waiter must ask for itself.
+ * the one whose ledger carries the call.
  */
-export type Landing<Result> = { readonly result: Result; readonly payer: boolean } | null;
+export interface Landing<Result> {
+  readonly result: Result;
+  readonly payer: boolean;
+}
 
 /** One opened question, in the hands of its opener. */
 export interface Flight<Result> {
   /** Lives while anyone waits for the result. */
   readonly scope: Scope;
-  /** Gives the result to all waiters, once; null when the opener may not ask (its budget is spent). */
-  land(result: Result | null): void;
+  /** Gives the result to all waiters, once. */
+  land(result: Result): void;
   /** Ends the wait of all with a fault of our own. */
   fail(error: unknown): void;
   /** The opener's own wait. */
@@ -20,7 +23,7 @@ export interface Flight<Result> {
 
 interface Entry<Result> {
   readonly scope: SharedScope;
-  readonly result: PromiseWithResolvers<Result | null>;
+  readonly result: PromiseWithResolvers<Result>;
   paid: boolean;
 }
 
@@ -70,7 +73,6 @@ export class Flights<Result> {
     const leave = entry.scope.join(waiter);
     try {
       const result = await untilEnd(entry.result.promise, waiter);
-      if (result === null) return null;
       const payer = !entry.paid;
       entry.paid = true;
       return { result, payer };

@@ -1,12 +1,12 @@
 import { openSharedScope, type Scope } from '../base/scope.ts';
 import { canCombine } from '../classifier/combine.ts';
 import type { Trouble } from '../llm/call.ts';
-import type { Usage } from '../llm/price.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
-import { overBudgetAnswer, storedAnswer } from './answers.ts';
-import { type Asking, ask, estimatePromptTokens } from './ask.ts';
+import { storedAnswer } from './answers.ts';
+import { type Asking, ask } from './ask.ts';
 import type { BatchRequest, PipelineParts, Question, Settled } from './batch.ts';
 import type { Flight } from './flights.ts';
+import { paidCall } from './paidCall.ts';
 import { type PlannedCall, plan } from './plan.ts';
 import type { promptFor } from './prompt.ts';
 import { type Recording, recordCalls } from './recording.ts';
@@ -25,8 +25,6 @@ export interface Work {
 export interface Opened {
   readonly question: Question;
   readonly flight: Flight<Settled>;
-  /** Set where the job's budget did not allow the call: this row's own end. */
-  denied?: Settled;
   /** What the call has been through: words for the row, should it end first. */
   trouble?: Trouble;
 }
@@ -64,38 +62,25 @@ async function withoutStored(opened: readonly Opened[], work: Work): Promise<rea
   });
 }
 
-/** One planned call: reserved, asked while anyone waits, kept, landed. */
+/** One planned call: asked from the job's budget while anyone waits, kept, landed. */
 async function askCall(call: PlannedCall, opened: readonly Opened[], work: Work): Promise<void> {
   // Whoever left during the look-up is not asked for.
   const waitedFor = opened.filter(({ flight }) => flight.scope.ended === undefined);
   if (waitedFor.length === 0) return;
   const { batch, parts } = work;
-  const price = parts.engine.price(call.model);
-  const { records } = parts;
+  const { records, engine, clock } = parts;
+  const price = engine.price(call.model);
   const recording =
     records === null ? undefined : recordCalls(records, { jobId: batch.job.id, model: call.model, price });
   const asking = askingOf(call.model, waitedFor, work, recording);
-  const estimate = {
-    promptTokens: estimatePromptTokens(asking),
-    completionTokens: asking.prompt.maxOutputTokens,
-  };
-  const spent = batch.job.budget.reserve(estimate, price);
-  if (spent !== undefined) {
-    for (const mine of waitedFor) {
-      mine.denied = { answer: overBudgetAnswer(spent), calls: 0 };
-      mine.flight.land(null);
-    }
-    return;
-  }
-  let results: readonly Settled[] = [];
-  try {
-    results = await ask(asking, parts.engine.chat, scopeOf(waitedFor));
-  } finally {
-    batch.job.budget.settle(estimate, billOf(results), price);
-  }
+  const paid = paidCall(engine.chat, batch.job.budget, price, clock);
+  const results = await ask(asking, paid, scopeOf(waitedFor));
   results.forEach((settled, index) => {
     const { key, classifier } = waitedFor[index]!.question;
-    recording?.keep({ key, classifier: batch.classifiers[classifier]! }, settled);
+    const { status, attempts } = settled.answer;
+    // Of a spent budget there is nothing to tell, perhaps a million times.
+    if (status !== 'over_budget' || attempts > 0)
+      recording?.keep({ key, classifier: batch.classifiers[classifier]! }, settled);
     keepAndLand(settled, waitedFor[index]!, work);
   });
 }
@@ -130,21 +115,12 @@ function askingOf(
   };
 }
 
-function billOf(results: readonly Settled[]): Usage {
-  const bill = { promptTokens: 0, completionTokens: 0 };
-  for (const { answer } of results) {
-    bill.promptTokens += answer.promptTokens;
-    bill.completionTokens += answer.completionTokens;
-  }
-  return bill;
-}
-
 function keepAndLand(settled: Settled, { question, flight }: Opened, { batch, parts }: Work): void {
   const { answer } = settled;
   if (answer.status === 'ok' && answer.outputs !== null) {
     const { outputs, repair, model, endpoint, callQuestions } = answer;
     parts.store.put(question.key, { outputs, repair, model, endpoint, callQuestions });
   }
-  batch.job.onAnswer(answer);
+  if (answer.status !== 'over_budget') batch.job.onAnswer(answer);
   flight.land(settled);
 }

@@ -5,7 +5,7 @@ import type { PipelineParts } from '../pipeline/batch.ts';
 import { classifyBatch } from '../pipeline/recipe.ts';
 import type { Admission } from './admission.ts';
 import { type AllTurns, notAdmitted } from './allTurns.ts';
-import { classifierNamed, modelFor } from './choose.ts';
+import { classifierNamed, modelsFor } from './choose.ts';
 import type { Exchange, ExchangeResult, Limits } from './exchange.ts';
 import type { Job } from './jobs.ts';
 
@@ -35,7 +35,7 @@ export async function answerExchange(
   const { options: asked, rowCount } = exchange;
   const { limits, clock, pipeline } = parts;
   const classifiers = asked.classifiers.map((name) => classifierNamed(name, pipeline));
-  const models = classifiers.map((classifier) => modelFor(classifier, asked, pipeline));
+  const models = modelsFor(classifiers, asked, pipeline);
   if (rowCount > limits.batchRows)
     throw new SemtelError(
       'too_many_rows',

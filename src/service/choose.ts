@@ -18,12 +18,26 @@ export function classifierNamed(name: string, { classifiers }: PipelineParts): C
   );
 }
 
-/** The logical model that answers: the one asked for, else the classifier's own, else `default`. */
-export function modelFor(
-  classifier: Classifier,
-  asked: Pick<ClassifyOptions, 'model' | 'maxCost'>,
-  { engine }: PipelineParts,
-): string {
+type Asked = Pick<ClassifyOptions, 'model' | 'maxCost'>;
+
+/** The logical model that answers each classifier; `bad_option` where a limit of cost could not be kept. */
+export function modelsFor(
+  classifiers: readonly Classifier[],
+  asked: Asked,
+  pipeline: PipelineParts,
+): readonly string[] {
+  const models = classifiers.map((classifier) => modelFor(classifier, asked, pipeline));
+  const currencies = [...new Set(models.map((model) => pipeline.engine.price(model)?.currency))];
+  if (asked.maxCost > 0 && currencies.length > 1)
+    throw new SemtelError(
+      'bad_option',
+      `max_cost needs one currency, and the models have prices in ${currencies.join(' and ')}; ask for them apart.`,
+    );
+  return models;
+}
+
+/** The one asked for, else the classifier's own, else `default`. */
+function modelFor(classifier: Classifier, asked: Asked, { engine }: PipelineParts): string {
   const model = asked.model || classifier.model || 'default';
   if (!engine.models.includes(model)) {
     const who = asked.model === '' ? `The classifier "${classifier.name}" asks for` : 'The options ask for';

@@ -6,7 +6,7 @@ import type { PipelineParts } from '../pipeline/batch.ts';
 import { Admission } from './admission.ts';
 import { AllTurns } from './allTurns.ts';
 import { answerExchange } from './answerExchange.ts';
-import { classifierNamed, modelFor } from './choose.ts';
+import { classifierNamed, modelsFor } from './choose.ts';
 import type { Situation } from './constraint.ts';
 import { describe } from './describe.ts';
 import type { ClassifierInfo, JobInfo, Limits, Service } from './exchange.ts';
@@ -97,7 +97,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 
     async resultSchema(asked, input, scope) {
       const classifiers = asked.classifiers.map((name) => classifierNamed(name, pipeline));
-      for (const classifier of classifiers) modelFor(classifier, asked, pipeline);
+      modelsFor(classifiers, asked, pipeline);
       const named = classifiers.map(({ name, outputs }) => ({ name, outputs }));
       const { conversation, id, passthrough, jobId } = asked;
       return pipeline.workers.schema(

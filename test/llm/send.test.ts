@@ -192,10 +192,12 @@ test('a reset, a cut reply, a refused connection and an endless reply are failed
     const result = await send();
     assert.ok(result.outcome === 'connection');
     assert.match(result.reason, expected);
+    assert.ok(result.mayBeBilled);
   }
   const refused = await send(forever, { baseUrl: 'http://127.0.0.1:1/v1' });
   assert.ok(refused.outcome === 'connection');
   assert.match(refused.reason, /ECONNREFUSED/);
+  assert.ok(!refused.mayBeBilled);
 });
 
 test('a body that is no chat completion is an error of the server', async (t) => {

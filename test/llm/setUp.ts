@@ -64,6 +64,7 @@ export const failure = (outcome: Failure, more: Partial<FailedSend> = {}): Faile
   reason: `failed (${outcome})`,
   retryAfterMs: null,
   rates: noRateHeaders,
+  mayBeBilled: outcome === 'timeout' || outcome === 'aborted',
   ...more,
 });
 

@@ -206,6 +206,36 @@ test('a spent budget ends the remaining rows, but not those of a job that can pa
   assert.equal(paid.ledger.ok, 2);
 });
 
+test('who cannot pay for the second ask carries the first; who joined asks for itself', async () => {
+  const clock = fakeClock();
+  const topic = echoClassifier('topic');
+  const engine = fakeEngine(
+    clock,
+    (n) => (n === 0 ? 'unreadable' : 'right'),
+    () => 10,
+  );
+  const parts = partsWith(engine, clock, [topic]);
+  const scope = openScope(clock);
+  const leaving = openScope(clock);
+  for (const rows of [scope, leaving]) {
+    engine.requests.length = 0;
+    const poor = fakeJob('poor');
+    poor.budget.limit({ maxCost: 0, maxTokens: 110 });
+    const text = rows === scope ? 'stays' : 'leaves';
+    const one = classifyBatch(requestFor([text], [topic], poor), parts, { exchange: scope, rows });
+    const two = classifyBatch(requestFor([text], [topic], fakeJob('rich')), parts, {
+      exchange: scope,
+      rows: scope,
+    });
+    if (rows === leaving) clock.after(5, () => leaving.end(cancelled()));
+    const [{ ledger: broke }, { ledger: paid }] = await runToEnd(Promise.all([one, two]), clock);
+    assert.equal(engine.requests.length, 2);
+    assert.deepEqual([paid.ok, broke.calls + paid.calls], [1, 2]);
+    assert.equal(broke.prompt_tokens + paid.prompt_tokens, 200);
+    assert.deepEqual([broke.over_budget, broke.cancelled], rows === scope ? [1, 0] : [0, 1]);
+  }
+});
+
 test('a server that stops ends the exchange instead of inventing answers', async () => {
   const clock = fakeClock();
   const topic = echoClassifier('topic');

@@ -1,4 +1,5 @@
 import { type EngineConfig, providerOf } from '../../llm/config.ts';
+import type { Price } from '../../llm/price.ts';
 import type { Settings } from './schema.ts';
 
 type Endpoint = Settings['models'][string]['endpoints'][number];
@@ -9,7 +10,7 @@ export function engineConfig(settings: Pick<Settings, 'models' | 'timeouts'>): E
     const names = uniqueNames(endpoints);
     return {
       name,
-      price: price ?? null,
+      price: price === undefined ? null : priceOf(price),
       endpoints: endpoints.map((endpoint, index) => ({
         name: names[index]!,
         baseUrl: endpoint.base_url.replace(/\/+$/, ''),
@@ -31,6 +32,10 @@ export function engineConfig(settings: Pick<Settings, 'models' | 'timeouts'>): E
     };
   });
   return { models, attemptMaxMs: settings.timeouts.attempt_max_s * 1000 };
+}
+
+function priceOf({ cached_input, ...price }: NonNullable<Settings['models'][string]['price']>): Price {
+  return { ...price, ...(cached_input !== undefined && { cachedInput: cached_input }) };
 }
 
 /** The host where no name was given; a second endpoint of the same host gets a number. */

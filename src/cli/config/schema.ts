@@ -28,8 +28,14 @@ const endpoint = strict({
 });
 
 const model = strict({
-  /** Absent: cost is 0 and cost limits do not bind. */
-  price: strict({ input: money, output: money, currency: text.default('USD') }).optional(),
+  /** Absent: cost is 0, and a limit of cost is refused. */
+  price: strict({
+    input: money,
+    /** Absent: as `input`, as contracts for cached tokens differ. */
+    cached_input: money.optional(),
+    output: money,
+    currency: text.default('USD'),
+  }).optional(),
   endpoints: z.array(endpoint).min(1),
 });
 

@@ -29,11 +29,13 @@ export interface FailedSend {
   readonly reason: string;
   readonly retryAfterMs: number | null;
   readonly rates: RateHeaders;
+  /** It was sent, and the provider may have worked for an answer that we do not have. */
+  readonly mayBeBilled: boolean;
 }
 
-/** A request that got no answer at all. */
-export function unanswered(outcome: Failure, reason: string): FailedSend {
-  return { outcome, status: null, reason, retryAfterMs: null, rates: noRateHeaders };
+/** A request that got no answer that can be read. */
+export function unanswered(outcome: Failure, reason: string, mayBeBilled = false): FailedSend {
+  return { outcome, status: null, reason, retryAfterMs: null, rates: noRateHeaders, mayBeBilled };
 }
 
 export interface OkSend {

@@ -45,7 +45,7 @@ export function openaiSend(transport: Transport): Send {
     try {
       return read(await transport.post(head, body, scope), target);
     } catch (error) {
-      return scope.ended === undefined ? unanswered('connection', connectionReason(error)) : ended(scope);
+      return scope.ended === undefined ? broken(error) : ended(scope);
     }
   };
 }
@@ -61,26 +61,35 @@ function read({ status, header, body }: HttpReply, { config, apiKey }: Target): 
       reason: describeError(error, apiKey),
       retryAfterMs: readRetryAfterMs(header),
       rates,
+      mayBeBilled: false,
     };
   }
   const reply = readReply(text, config.model);
   if (reply !== null) return { outcome: 'ok', reply, rates };
   const reason = `answered HTTP ${status} with a body that is no chat completion`;
-  return { ...unanswered('server_error', reason), status, rates };
+  return { ...unanswered('server_error', reason, true), status, rates };
 }
 
 function ended(scope: Scope): FailedSend {
   return scope.ended?.kind === 'deadline'
-    ? unanswered('timeout', 'did not answer in time')
-    : unanswered('aborted', 'was not waited for');
+    ? unanswered('timeout', 'did not answer in time', true)
+    : unanswered('aborted', 'was not waited for', true);
 }
 
-/** With the code of what broke, where there is one (ECONNREFUSED, UND_ERR_SOCKET, ...). */
-function connectionReason(error: unknown): string {
+/** Codes of connections that were not made, so that nothing was sent. */
+const neverMade = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+
+function broken(error: unknown): FailedSend {
+  const code = codeOf(error);
+  const reason = `failed on the connection${code === null ? '' : ` (${code})`}`;
+  return unanswered('connection', reason, code === null || !neverMade.test(code));
+}
+
+/** The code of what broke, where there is one (ECONNREFUSED, UND_ERR_SOCKET, ...). */
+function codeOf(error: unknown): string | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause ? cause.code : null;
-    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,47}$/.test(code))
-      return `failed on the connection (${code})`;
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,47}$/.test(code)) return code;
   }
-  return 'failed on the connection';
+  return null;
 }

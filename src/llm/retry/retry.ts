@@ -48,8 +48,9 @@ export function withRetry(ports: RetryPorts): Call {
         if (spent.attempts > 1) budget.giveBack();
         return { ...result.reply, endpoint: spent.endpoint, attempts: spent.attempts, latencyMs };
       }
-      spent.last = result.reason;
-      request.onTrouble?.({ attempts: spent.attempts, endpoint: spent.endpoint, reason: result.reason });
+      const { reason, mayBeBilled } = result;
+      spent.last = reason;
+      request.onTrouble?.({ attempts: spent.attempts, endpoint: spent.endpoint, reason, mayBeBilled });
       if (scope.ended !== undefined) throw interrupted(scope.ended, spent);
       // A 429 cools the endpoint, not the row.
       again = !endpoint.failing;
