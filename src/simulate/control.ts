@@ -39,6 +39,8 @@ export interface Control {
   readonly headers: HeaderStyle;
   /** A 429 of the quota says how long to wait. */
   readonly retry_after: boolean;
+  /** Bodies are remembered, and those that come again counted. */
+  readonly count_repeats: boolean;
   readonly faults: FaultProbabilities;
 }
 
@@ -62,6 +64,7 @@ export const defaultControl: Control = {
   refund: false,
   headers: 'openai',
   retry_after: true,
+  count_repeats: false,
   faults: Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<FaultName, number>,
 };
 
@@ -85,6 +88,7 @@ const changeShape = {
   refund: z.boolean().optional(),
   headers: z.enum(headerStyles).optional(),
   retry_after: z.boolean().optional(),
+  count_repeats: z.boolean().optional(),
   faults: z.strictObject(faultsShape).optional(),
 };
 const changeSchema = z.strictObject(changeShape);

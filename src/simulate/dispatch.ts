@@ -8,6 +8,7 @@ import { embeddingsWork } from './embeddings.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Fleet } from './fleet.ts';
 import { badRequest, isProblem, type Problem } from './problem.ts';
+import type { Ending } from './repeats.ts';
 import { methods, routeOf } from './route.ts';
 import type { World } from './world.ts';
 
@@ -51,17 +52,33 @@ export function createDispatch(fleet: Fleet, world: World, onRequest: OnRequest)
     request: IncomingMessage,
     scope: Scope,
   ): Promise<Outcome> {
-    const { recorder } = endpoint;
+    const { recorder, control } = endpoint;
     recorder.arrived(world.clock.now());
+    let text: string | undefined;
+    const ended = (ending: Ending) => {
+      if (text === undefined || !control.count_repeats) return;
+      const before = fleet.repeats.ended(text, ending);
+      if (before !== undefined) recorder.repeated(before);
+    };
     try {
       const body = await readJsonObject(request);
-      if (!isProblem(body)) onRequest(endpoint.name, body.text);
+      if (!isProblem(body)) {
+        text = body.text;
+        onRequest(endpoint.name, text);
+      }
       const work = isProblem(body) ? body : works[kind](endpoint, body.json, world);
-      if (!isProblem(work)) return await performCall(endpoint, work, world, scope);
+      if (!isProblem(work)) {
+        const outcome = await performCall(endpoint, work, world, scope);
+        if (outcome.kind === 'response' && outcome.status === 200) ended('answered');
+        return outcome;
+      }
       recorder.count('invalid');
       return problemOutcome(work);
     } finally {
-      if (scope.ended !== undefined) recorder.count('aborted');
+      if (scope.ended !== undefined) {
+        recorder.count('aborted');
+        ended('aborted');
+      }
       recorder.left();
     }
   }

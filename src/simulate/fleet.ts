@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { type Control, type ControlChange, defaultControl, mergeControl, parseControl } from './control.ts';
 import { Endpoint } from './endpoint.ts';
+import { Repeats } from './repeats.ts';
 import type { EndpointStats } from './stats.ts';
 
 /** By endpoint name; "" is the endpoint without a path prefix. */
@@ -16,6 +17,7 @@ export class Fleet {
   readonly #initial: ControlChange;
   #base: Control = defaultControl;
   #endpoints = new Map<string, Endpoint>();
+  #repeats = new Repeats();
 
   /** @throws SemtelError `config` when `initial` is not a control message. */
   constructor(initial: ControlChange, clock: Clock) {
@@ -31,6 +33,11 @@ export class Fleet {
       this.#endpoints.set(name, endpoint);
     }
     return endpoint;
+  }
+
+  /** Of all endpoints together: a body may come again elsewhere. */
+  get repeats(): Repeats {
+    return this.#repeats;
   }
 
   /**
@@ -52,6 +59,7 @@ export class Fleet {
   /** As after the start: the initial control, full quotas, no counts, random numbers from the beginning. */
   reset(): void {
     this.#endpoints = new Map();
+    this.#repeats = new Repeats();
     this.#base = defaultControl;
     this.change(this.#initial);
   }

@@ -1,6 +1,7 @@
 import { type FaultName, faultNames } from './faults.ts';
 import { Peak } from './peak.ts';
 import type { Unit } from './quota/quota.ts';
+import type { Ending } from './repeats.ts';
 
 /** One call that the quota refused. */
 export interface Refused {
@@ -30,6 +31,8 @@ export interface EndpointStats {
   /** The client went before the answer. */
   readonly aborted: number;
   readonly faults: Readonly<Record<FaultName, number>>;
+  /** Requests that ended, answered or aborted, after one with the same body had ended so; 0 unless these are counted. */
+  readonly repeated: Readonly<Record<Ending, number>>;
   /** Billed. */
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
@@ -78,6 +81,7 @@ export class Recorder {
     peak_in_flight: 0,
   };
   readonly #faults = Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<FaultName, number>;
+  readonly #repeated: Record<Ending, number> = { answered: 0, aborted: 0 };
   readonly #peaks = { '1s': windowPeaks(1_000), '10s': windowPeaks(10_000), '1m': windowPeaks(60_000) };
   readonly #refused: Refused[] = [];
   #firstMs: number | null = null;
@@ -102,6 +106,10 @@ export class Recorder {
 
   fault(name: FaultName): void {
     this.#faults[name]++;
+  }
+
+  repeated(before: Ending): void {
+    this.#repeated[before]++;
   }
 
   admitted(tokens: number, nowMs: number): void {
@@ -134,6 +142,7 @@ export class Recorder {
       ...this.#counts,
       queued,
       faults: { ...this.#faults },
+      repeated: { ...this.#repeated },
       first_request_ms: this.#firstMs,
       last_request_ms: this.#lastMs,
       admitted_max: { '1s': maximum(second), '10s': maximum(tenSeconds), '1m': maximum(minute) },

@@ -153,20 +153,43 @@ test('a constant system message is billed as cached from the second time', async
   assert.equal(simulator.stats().endpoints['']!.cached_tokens, 1_920);
 });
 
-test('reset breaks the connection, a hang lasts until the client goes', async () => {
-  simulator.control({ faults: { reset: 1 } });
-  await assert.rejects(chat(), /fetch failed/);
-  simulator.control({ faults: { reset: 0, hang: 1 } });
+/** Asks, and goes before the answer. */
+async function hangUp(): Promise<void> {
+  simulator.control({ faults: { hang: 1 } });
   const socket = connect(simulator.port, '127.0.0.1');
   const text = JSON.stringify(asked);
   socket.write(
     `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: ${text.length}\r\n\r\n${text}`,
   );
+  while ((simulator.stats().endpoints['']?.in_flight ?? 0) === 0) await new Promise(setImmediate);
   while (simulator.stats().endpoints['']!.faults.hang === 0) await new Promise(setImmediate);
-  assert.equal(simulator.stats().endpoints['']!.in_flight, 1);
   socket.destroy();
   while (simulator.stats().endpoints['']!.in_flight > 0) await new Promise(setImmediate);
+  simulator.control({ faults: { hang: 0 } });
+}
+
+test('reset breaks the connection, a hang lasts until the client goes', async () => {
+  simulator.control({ faults: { reset: 1 } });
+  await assert.rejects(chat(), /fetch failed/);
+  simulator.control({ faults: { reset: 0 } });
+  await hangUp();
   assert.equal(simulator.stats().endpoints['']!.aborted, 1);
+});
+
+test('bodies that come again are counted by how they ended before, at whichever endpoint; failures are no ending', async () => {
+  simulator.control({ count_repeats: true });
+  const repeated = () => Object.values(simulator.stats().endpoints).map((endpoint) => endpoint.repeated);
+  await hangUp();
+  await chat();
+  assert.deepEqual(repeated(), [{ answered: 0, aborted: 1 }]);
+  await chat(asked, 'east');
+  assert.deepEqual(repeated()[1], { answered: 1, aborted: 0 });
+  const other = { ...asked, max_completion_tokens: 65 };
+  simulator.control({ faults: { '500': 1 } });
+  await chat(other);
+  simulator.control({ faults: { '500': 0 } });
+  await chat(other);
+  assert.deepEqual(repeated()[0], { answered: 0, aborted: 1 });
 });
 
 test('embeddings are unit vectors: equal for equal text, near for shared words, of the size asked for', async () => {
