@@ -29,7 +29,7 @@ models:
       - {{ name: east, base_url: "http://127.0.0.1:{endpoint}/east/v1", model: simulated-small, api_key: none }}
       - {{ name: west, base_url: "http://127.0.0.1:{endpoint}/west/v1", model: simulated-small, api_key: none }}
 timeouts: {{ drain_s: 2 }}
-store: "off"
+store: {store}
 """
 
 
@@ -40,14 +40,19 @@ def free_port() -> int:
 
 
 class RealServer:
-    """``semtel simulate`` and ``semtel serve`` on free ports; the server can be stopped and started again."""
+    """``semtel simulate`` and ``semtel serve`` on free ports; the server can be stopped and started again.
 
-    def __init__(self, folder: Path, control: dict[str, Any]) -> None:
+    With ``keeps`` it keeps its answers, also over a restart.
+    """
+
+    def __init__(self, folder: Path, control: dict[str, Any], *, keeps: bool = False) -> None:
         self._folder = folder
         self._ports = {name: free_port() for name in ("listen", "status", "endpoint")}
         self._server: subprocess.Popen | None = None
         self.config = folder / "semtel.yaml"
-        self.config.write_text(CONFIG.format(prompts=json.dumps(str(ROOT / "prompts")), **self._ports))
+        store = json.dumps({"path": str(folder / "store.sqlite")} if keeps else "off")
+        prompts = json.dumps(str(ROOT / "prompts"))
+        self.config.write_text(CONFIG.format(prompts=prompts, store=store, **self._ports))
         endpoint = str(self._ports["endpoint"])
         self._simulator = self._run("simulate", "--port", endpoint, "--control", json.dumps(control))
         self._wait_for(f"http://127.0.0.1:{endpoint}/semtel/stats", self._simulator)
@@ -78,6 +83,12 @@ class RealServer:
         url = f"http://127.0.0.1:{self._ports['endpoint']}/semtel/control"
         body = json.dumps(changes).encode()
         urllib.request.urlopen(urllib.request.Request(url, body, {"content-type": "application/json"}), timeout=10)
+
+    def seen(self, count: str) -> int:
+        """One of the simulated endpoints' counts, all endpoints together."""
+        url = f"http://127.0.0.1:{self._ports['endpoint']}/semtel/stats"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return sum(endpoint[count] for endpoint in json.load(answer)["endpoints"].values())
 
     def log(self, command: str) -> str:
         return (self._folder / f"{command}.log").read_text()

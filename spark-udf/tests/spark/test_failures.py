@@ -9,6 +9,7 @@ from pathlib import Path
 import fake_server
 import pytest
 from pyspark import TaskContext
+from pyspark.errors import PythonException
 from test_classify import ALL, assert_own_labels, chats
 
 import semtel.spark
@@ -132,3 +133,13 @@ def test_a_cancelled_job_cancels_its_exchanges(spark, server):
     while server.running and time.monotonic() < deadline:
         time.sleep(0.05)
     assert server.running == 0
+
+
+def test_answers_of_other_rows_fail_the_task_and_label_no_row(spark, server):
+    server.fail_next(fake_server.Fault(swap=True))
+    rows = semtel.spark.classify(chats(spark, 20, 1), ALL, target=server.target).collect()
+    assert_own_labels(rows)
+    assert len(server.seen) == 2
+    server.fail_next(*[fake_server.Fault(swap=True)] * 4)
+    with pytest.raises(PythonException, match="other rows"):
+        semtel.spark.classify(chats(spark, 20, 1), ALL, target=server.target).collect()
