@@ -35,7 +35,7 @@ export function readCombined(reply: string, names: readonly string[]): CombinedR
     const keys = names.map((name) => `"${name}"`).join(', ');
     return found.values.length === 0
       ? bad('unreadable', 'The reply holds no JSON object.')
-      : bad('schema_mismatch', `The reply must be one JSON object with exactly these keys: ${keys}`);
+      : bad('schema_mismatch', `The reply must be one JSON object with exactly these keys: ${keys}.`);
   }
   if (others.some(({ value }) => !isDeepStrictEqual(value, first.value))) {
     return bad('unreadable', 'The reply holds more than one answer; it must be one JSON object.');

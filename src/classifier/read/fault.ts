@@ -92,5 +92,5 @@ export function faultOf(issues: readonly z.core.$ZodIssue[], value: unknown, sha
     : 'schema_mismatch';
   const sentences = issues.slice(0, namedFaults).map((issue) => sentenceOf(issue, value, shapes));
   const more = issues.length > namedFaults ? `. And ${issues.length - namedFaults} more` : '';
-  return bad(code, sentences.join('. ') + more);
+  return bad(code, `${sentences.join('. ')}${more}.`);
 }
