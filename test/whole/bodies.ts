@@ -35,3 +35,17 @@ export function withoutConversation(body: string): string {
   const messages = [...request.messages.slice(0, -1), { role, content: parts(request).heading }];
   return JSON.stringify({ ...request, messages });
 }
+
+/** The texts of the conversations that were sent; a request that does not hold one in our form is let pass. */
+export function* textsIn(bodies: readonly string[]): Generator<string> {
+  for (const body of bodies) {
+    const content = parseBody(body).messages.find(({ role }) => role === 'user')?.content ?? '';
+    const at = content.indexOf('[{"i":');
+    if (at < 0) continue;
+    try {
+      for (const item of JSON.parse(content.slice(at)) as Item[]) yield item.content;
+    } catch {
+      // Something follows the conversation: the template is a test's own.
+    }
+  }
+}
