@@ -5,13 +5,25 @@ import { SemtelError } from '../base/error.ts';
 import { broken } from './checks.ts';
 import { maxExpandedBytes } from './column.ts';
 
-/** Bytes that the compressed buffers of a stream may still expand to. */
+/** What a stream may still claim beyond the bytes that were sent. */
 export interface Budget {
-  left: number;
+  /** Bytes that its compressed buffers expand to. */
+  bytes: number;
+  /** Values of its columns and their members: nulls and empty structs take no byte each, but time and room to read. */
+  values: number;
 }
 
+/** As many as take `maxExpandedBytes` once they are row numbers to gather. */
+const maxValues = maxExpandedBytes / Int32Array.BYTES_PER_ELEMENT;
+
 export function newBudget(): Budget {
-  return { left: maxExpandedBytes };
+  return { bytes: maxExpandedBytes, values: maxValues };
+}
+
+/** Takes the values of a column from the budget; throws `bad_arrow` where it has not as many. */
+export function spendValues(budget: Budget, length: number): void {
+  budget.values -= length;
+  if (budget.values < 0) throw broken(`its columns hold more than ${maxValues} values`);
 }
 
 /** The buffers of one record batch, in order, each inside the body. */
@@ -72,9 +84,9 @@ function inflaterOf({ compression }: RecordBatch, budget: Budget): (buffer: Uint
     const size = Number(new DataView(buffer.buffer, buffer.byteOffset).getBigInt64(0, true));
     const packed = buffer.subarray(8);
     if (size === -1) return packed;
-    if (!(size >= 0 && size <= budget.left))
+    if (!(size >= 0 && size <= budget.bytes))
       throw broken(`its buffers expand to more than ${maxExpandedBytes} bytes`);
-    budget.left -= size;
+    budget.bytes -= size;
     return unpack(packed, size);
   };
 }

@@ -106,6 +106,23 @@ function rangeReader(column: Column): Reader<readonly [number, number]> {
   return (row) => [offsets[row]!, offsets[row + 1]!];
 }
 
+/** Each costs some 100 bytes of objects while its row is read; 10,000 rows may have a hundred messages each. */
+const maxMessages = 1_000_000;
+
+/** Throws `too_many_rows` where the lists of a plain column hold more messages, or parts of messages, than are read. */
+export function checkMessages(column: Column): void {
+  if (isText(column.type)) return;
+  const range = rangeReader(column);
+  const count = column.length === 0 ? 0 : range(column.length - 1)[1] - range(0)[0];
+  if (count > maxMessages)
+    throw new SemtelError(
+      'too_many_rows',
+      `The conversations of the batch hold ${count} messages or parts of messages; at most ${maxMessages} are read. Send smaller batches.`,
+    );
+  const content = member(column.children[0]!, 'content');
+  if (content !== null) checkMessages(content);
+}
+
 /** Throws `column_type` where `type` cannot hold conversations. */
 export function checkConversationType(name: string, type: DataType): void {
   if (holdsConversations(type)) return;

@@ -1,6 +1,6 @@
 import { Field } from 'apache-arrow';
 import { type ColumnNames, chooseColumns } from './choose.ts';
-import { conversationReader, type RawConversation } from './conversations.ts';
+import { checkMessages, conversationReader, type RawConversation } from './conversations.ts';
 import { plainColumn } from './gather.ts';
 import { plainField } from './plainType.ts';
 import { loadSchema, loadStream, type StreamLimits } from './stream.ts';
@@ -28,9 +28,11 @@ export function decodeBatch(ipc: Uint8Array, names: ColumnNames, limits: StreamL
       batches.map((columns) => columns[place]!),
     );
   const fields = chosen.carried.map((place) => carriedField(schema.fields[place]!));
+  const conversations = plainAt(chosen.conversation);
+  checkMessages(conversations);
   return {
     rows,
-    conversation: conversationReader(plainAt(chosen.conversation)),
+    conversation: conversationReader(conversations),
     carried: writeStream(fields, chosen.carried.map(plainAt), rows),
   };
 }

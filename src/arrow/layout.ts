@@ -24,6 +24,11 @@ function fixed(type: DataType, width: number | undefined): Layout {
   return { kind: 'fixed', width };
 }
 
+/** The same for a number of one of these widths: readers of what is passed on know no other. */
+function number(type: DataType & { readonly bitWidth: number }, widths: readonly number[]): Layout {
+  return fixed(type, widths.includes(type.bitWidth) ? type.bitWidth / 8 : undefined);
+}
+
 function withItems(type: DataType, layout: Layout): Layout {
   if (type.children[0] === undefined) throw broken(type);
   return layout;
@@ -56,15 +61,15 @@ export function layoutOf(type: DataType): Layout {
   if (DataType.isList(type) || DataType.isMap(type)) return withItems(type, { kind: 'list', wide: false });
   if (DataType.isLargeList(type)) return withItems(type, { kind: 'list', wide: true });
   if (DataType.isFixedSizeList(type)) return withItems(type, { kind: 'fixed_list', size: type.listSize });
-  if (DataType.isInt(type)) return fixed(type, type.bitWidth / 8);
+  if (DataType.isInt(type)) return number(type, [8, 16, 32, 64]);
   if (DataType.isFloat(type)) return fixed(type, floatWidth[type.precision]);
   if (DataType.isBool(type)) return { kind: 'bits' };
   if (DataType.isNull(type)) return { kind: 'null' };
   if (DataType.isTimestamp(type) || DataType.isDuration(type)) return fixed(type, 8);
   if (DataType.isDate(type)) return fixed(type, type.unit === DateUnit.DAY ? 4 : 8);
-  if (DataType.isTime(type)) return fixed(type, type.bitWidth / 8);
+  if (DataType.isTime(type)) return number(type, [32, 64]);
   if (DataType.isInterval(type)) return fixed(type, intervalWidth[type.unit]);
-  if (DataType.isDecimal(type)) return fixed(type, type.bitWidth / 8);
+  if (DataType.isDecimal(type)) return number(type, [32, 64, 128, 256]);
   if (DataType.isFixedSizeBinary(type)) return fixed(type, type.byteWidth);
   if (DataType.isUnion(type))
     return { kind: 'union', dense: type.mode === UnionMode.Dense, typeIds: type.typeIds };

@@ -1,6 +1,6 @@
 import type { DataType, Dictionary } from 'apache-arrow';
 import type { RecordBatch } from 'apache-arrow/ipc/metadata/message';
-import { type Budget, readBuffers } from './buffers.ts';
+import { type Budget, readBuffers, spendValues } from './buffers.ts';
 import { broken, checkIndices, checkOffsets, checkUnion, checkValidity, checkViews } from './checks.ts';
 import { bitmapBytes, type Column } from './column.ts';
 import { plainColumn } from './gather.ts';
@@ -30,6 +30,7 @@ export function loadColumns(
     const { length, nullCount } = fieldNode;
     if (!(length >= 0 && length <= 0x7fffffff && nullCount <= length))
       throw broken(`a column says ${length} rows and ${nullCount} nulls`);
+    spendValues(budget, length);
     const layout = layoutOf(type);
     const column = {
       type,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Bool, Float64, Int32, tableFromIPC, Utf8 } from 'apache-arrow';
+import { Bool, Float64, Int, Int32, tableFromIPC, Utf8 } from 'apache-arrow';
 import fc from 'fast-check';
+import { nullMessages } from '../../scripts/chaos/mutations/built.ts';
 import { decodeBatch } from '../../src/arrow/decode.ts';
 import { readFrames, splitStream, writeFrames } from '../../src/base/ipcFrames.ts';
 import { anyRows, decoded, fixture, listType, noNames, stream, textTypes } from './arrowInput.ts';
@@ -153,6 +154,19 @@ suite('decode: errors say what is there and what to do', () => {
     const names = { ...noNames, conversation: 'text' };
     assert.throws(() => decodeBatch(ipc, names, { rowCount: null, maxRows: 0 }), { kind: 'too_many_rows' });
     assert.throws(() => decodeBatch(ipc, names, { rowCount: 2, maxRows: 9 }), { kind: 'row_count' });
+  });
+
+  test('messages and values that take no bytes, and are more than can be read', () => {
+    const decodeMany = (items: number) => decoded(nullMessages(items).ipc);
+    assert.throws(() => decodeMany(1_000_001), { kind: 'too_many_rows', message: /1000001 messages/ });
+    assert.throws(() => decodeMany(2 ** 31 - 1), { kind: 'bad_arrow', message: /values/ });
+    assert.equal(decodeMany(10)[0]!.length, 10);
+  });
+
+  test('a number of a width that nobody reads', () => {
+    const column = { type: new Int(true, 24 as never), values: [] };
+    const odd = stream({ conversation: { type: new Utf8(), values: [] }, column });
+    assert.throws(() => decoded(odd, { passthrough: ['column'] }), { kind: 'bad_arrow', message: /Int/ });
   });
 
   test('bytes that are no stream', () => {

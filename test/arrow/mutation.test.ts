@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { decodeBatch } from '../../src/arrow/decode.ts';
+import { loadSchema } from '../../src/arrow/stream.ts';
 import { SemtelError } from '../../src/base/error.ts';
 import { type Random, seededRandom } from '../../src/base/random.ts';
 import { normalise } from '../../src/text/normalise.ts';
@@ -11,11 +12,15 @@ const fixtures = [
   'conversations',
   'conversations_zstd',
   'dictionary',
+  'kinds',
+  'kinds_zstd',
   'large_list',
   'large_utf8',
   'list_reordered',
   'parts',
   'polars',
+  'polars_categorical',
+  'polars_views',
   'polars_zstd',
   'utf8',
   'utf8_view',
@@ -44,17 +49,16 @@ suite('decode: mutated streams', () => {
     test(`${name}: an error or a whole batch, and soon`, () => {
       const whole = fixture(name);
       const rows = decoded(whole).length;
+      const passthrough = loadSchema(whole)
+        .fields.map((field) => field.name)
+        .filter((column) => column !== 'conversation' && column !== 'messages');
       const random = seededRandom(7);
       let refused = 0;
       for (let round = 0; round < mutationsEach; round++) {
         const bytes = mutate(whole, random);
         const start = process.threadCpuUsage();
         try {
-          const batch = decodeBatch(
-            bytes,
-            { ...noNames, passthrough: name === 'large_list' || name === 'parts' ? [] : ['id'] },
-            { rowCount: rows, maxRows: rows },
-          );
+          const batch = decodeBatch(bytes, { ...noNames, passthrough }, { rowCount: rows, maxRows: rows });
           const conversations = conversationsOf(batch);
           assert.equal(conversations.length, rows);
           for (const conversation of conversations) normalise(conversation);
