@@ -1,4 +1,5 @@
-import type { ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
+import { type ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
+import type { CallStatus } from './errors.ts';
 
 /**
  * Messages unpacked at a time. grpc-js stops one at the size limit, but unpacks those of all streams at once: 64 small
@@ -12,10 +13,11 @@ interface CallInside {
 
 /**
  * Lets few compressed messages be unpacked at a time, over all calls of a server; the others wait as they came.
- * grpc-js has no option for it, so a private method of each call is reached into. Where a later release has moved it
- * nothing is bounded, and the test of this file says so.
+ * A message that cannot be unpacked ends its call as `broken`, which grpc-js would call our failure.
+ * grpc-js has no option for either, so a private method of each call is reached into. Where a later release has moved
+ * it nothing is bounded, and the test of this file says so.
  */
-export function boundedDecompression(): ServerInterceptor {
+export function boundedDecompression(broken: CallStatus): ServerInterceptor {
   const waiting: (() => void)[] = [];
   let free = atOnce;
   const inTurn = async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
@@ -23,6 +25,8 @@ export function boundedDecompression(): ServerInterceptor {
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();
+    } catch (error) {
+      throw (error as Partial<CallStatus>).code === status.INTERNAL ? broken : error;
     } finally {
       const next = waiting.shift();
       if (next === undefined) free += 1;

@@ -62,10 +62,8 @@ const maxAnswerBytes = ({ messageBytes }: Limits) => 2 * messageBytes + messageH
 /** Bytes of answers that nobody takes: as many as may be admitted, and at least one of the largest. */
 const sendingBytes = (limits: Limits) => Math.max(limits.inflightBytes, maxAnswerBytes(limits));
 
-const tooMuchOnItsWay = () =>
-  new SemtelError('overloaded', 'The server is receiving as much as it may hold; send the batch again.', {
-    retryable: true,
-  });
+const notUnpacked = () =>
+  new SemtelError('bad_option', 'A message of the call says that it is compressed, and cannot be unpacked.');
 
 const channelOptions = (limits: Limits) => ({
   'grpc.max_receive_message_length': limits.messageBytes + messageHeadroomBytes,
@@ -116,12 +114,12 @@ export async function startServer(options: GrpcServerOptions): Promise<RunningSe
   const { service, clock, log, metrics, tls, tokens = [] } = options;
   const scopes = callScopes(clock);
   const doorway = { service, authenticate: authenticator(tokens), scopes, metrics, log, clock };
-  const refuse = (call: { sendStatus(status: CallStatus): void }) =>
-    call.sendStatus(callStatus(tooMuchOnItsWay(), log));
+  const refuse = (call: { sendStatus(status: CallStatus): void }, why: SemtelError) =>
+    call.sendStatus(callStatus(why, log));
   const server = new Server({
     ...channelOptions(service.limits),
     interceptors: [
-      boundedDecompression(),
+      boundedDecompression(callStatus(notUnpacked(), log)),
       boundedReceiving(receivingBytes(service.limits), refuse),
       boundedSending(sendingBytes(service.limits)),
     ],
