@@ -12,11 +12,15 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
+/** Nobody slips in a longer name; the distance takes time by its length, and a name may come from anybody. */
+const maxChars = 64;
+
 /** The known name closest to `name`; undefined when there is none to name. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const wanted = name.toLowerCase();
+  const start = (text: string) => text.slice(0, maxChars).toLowerCase();
+  const wanted = start(name);
   return known
-    .map((candidate) => ({ candidate, far: distance(wanted, candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, far: distance(wanted, start(candidate)) }))
     .sort((a, b) => a.far - b.far)[0]?.candidate;
 }
 

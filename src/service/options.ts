@@ -31,8 +31,14 @@ function sentence(issue: z.core.$ZodIssue): string {
   return `options: "${issue.path.join('.')}": ${issue.message}`;
 }
 
+/** Its time grows with the names, not with their square: they are a stranger's, and this is the main thread. */
 function duplicate(names: readonly string[]): string | undefined {
-  return names.find((name, index) => names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  return names.find((name) => {
+    const known = seen.has(name);
+    seen.add(name);
+    return known;
+  });
 }
 
 /** Checks options as a door received them (snake_case) and fills in the defaults; throws `bad_option`. */
@@ -43,7 +49,8 @@ export function parseOptions(raw: unknown): ClassifyOptions {
   const twice =
     duplicate(same.classifiers) ?? duplicate([...(same.id === '' ? [] : [same.id]), ...same.passthrough]);
   if (twice !== undefined) throw new SemtelError('bad_option', `options: "${twice}" is asked for twice.`);
-  const clash = [same.id, ...same.passthrough].find((name) => same.classifiers.includes(name));
+  const taken = new Set(same.classifiers);
+  const clash = [same.id, ...same.passthrough].find((name) => taken.has(name));
   if (clash !== undefined)
     throw new SemtelError(
       'bad_option',

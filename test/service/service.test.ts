@@ -48,6 +48,15 @@ test('options: unknown keys name the nearest known one, and bounds say what they
     assert.throws(() => service.options(raw), { kind: 'bad_option', message: words });
 });
 
+test('options with more names than anybody has are read in no time', async () => {
+  const { service } = await serviceWith(fakeClock(), () => 'right');
+  const names = Array.from({ length: 200_000 }, (_, n) => `c${n}`);
+  // By the square of their number these would take a minute.
+  const { passthrough } = service.options({ classifiers: ['topic'], passthrough: names });
+  assert.equal(passthrough.length, names.length);
+  assert.throws(() => service.describe('x'.repeat(1_000_000)), { kind: 'unknown_classifier' });
+});
+
 test('unknown classifier, model, job and a price that is missing each end in their own error', async () => {
   const { service, ask } = await serviceWith(fakeClock(), () => 'right');
   await assert.rejects(ask(['a'], { classifiers: ['topik'] }), {
