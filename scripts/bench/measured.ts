@@ -16,7 +16,7 @@ export interface Measured {
   used(): Promise<Used>;
   /** A profile of its main thread while `work` goes on. */
   profile(work: () => Promise<unknown>): Promise<Profiler.Profile>;
-  /** The next line of its standard output. */
+  /** The next line of its standard output; rejects where it ends before. */
   line(): Promise<string>;
   send(line: string): void;
   stop(): Promise<void>;
@@ -30,7 +30,8 @@ export function startMeasured(file: string, args: readonly string[]): Measured {
     { cwd: root, stdio: ['pipe', 'pipe', 'inherit', 'ipc'] },
   );
   const lines: string[] = [];
-  const waiting: ((line: string) => void)[] = [];
+  const waiting: PromiseWithResolvers<string>[] = [];
+  let over = false;
   let rest = '';
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     const parts = (rest + text).split('\n');
@@ -38,8 +39,13 @@ export function startMeasured(file: string, args: readonly string[]): Measured {
     for (const part of parts) {
       const waiter = waiting.shift();
       if (waiter === undefined) lines.push(part);
-      else waiter(part);
+      else waiter.resolve(part);
     }
+  });
+  const ended = () => new Error(`${file} has ended`);
+  child.once('close', () => {
+    over = true;
+    for (const { reject } of waiting.splice(0)) reject(ended());
   });
   const ask = (question: string) =>
     new Promise<unknown>((resolve) => {
@@ -59,15 +65,18 @@ export function startMeasured(file: string, args: readonly string[]): Measured {
       await work();
       return (await ask('profiled')) as Profiler.Profile;
     },
-    line: () =>
-      new Promise((resolve) => {
-        const line = lines.shift();
-        if (line === undefined) waiting.push(resolve);
-        else resolve(line);
-      }),
+    async line() {
+      const line = lines.shift();
+      if (line !== undefined) return line;
+      if (over) throw ended();
+      const next = Promise.withResolvers<string>();
+      waiting.push(next);
+      return next.promise;
+    },
     send: (line) => child.stdin!.write(`${line}\n`),
     stop: () =>
       new Promise((resolve) => {
+        if (over) return resolve();
         child.once('close', () => resolve());
         child.kill('SIGTERM');
       }),

@@ -10,10 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { connect } from '../../src/server/client.ts';
 import { type Measured, median, startMeasured, untilAnswers } from '../bench/measured.ts';
-import { freshBatch } from './batches.ts';
 import { kinds } from './kinds.ts';
+import { startNeighbour } from './neighbour.ts';
 
 const { values } = parseArgs({
   options: {
@@ -28,8 +27,6 @@ const rowsPerSecond = Number(values.rate);
 const address = '127.0.0.1:18415';
 const status = '127.0.0.1:18464';
 const origin = 'http://127.0.0.1:18399';
-/** Rows of the neighbour's batches: few, so that its rate is told to a percent. */
-const rows = 16;
 /** The engine has found the quota by then, and threads and connections are there. */
 const warmUpMs = 5_000;
 
@@ -49,36 +46,6 @@ models:
 `,
 );
 
-/** A job that always has two seconds of rows at the server. */
-function startNeighbour() {
-  const client = connect(address);
-  let answered = 0;
-  let working = true;
-  const worker = async () => {
-    while (working) {
-      const { ledger } = await client.classify(
-        { classifiers: ['topic'], jobId: 'neighbour' },
-        freshBatch(rows, 700),
-      );
-      if (ledger.ok !== rows) throw new Error(`${rows - ledger.ok} rows of the neighbour are lost`);
-      answered += rows;
-    }
-  };
-  const done = Promise.all(Array.from({ length: Math.ceil((2 * rowsPerSecond) / rows) }, worker));
-  return {
-    async rateDuring(work: Promise<unknown>): Promise<number> {
-      const [before, startedMs] = [answered, performance.now()];
-      await work;
-      return ((answered - before) / (performance.now() - startedMs)) * 1000;
-    },
-    async stop() {
-      working = false;
-      await done;
-      client.close();
-    },
-  };
-}
-
 /** The largest memory that the server is seen with until `work` is done, in MB. */
 async function peakDuring(server: Measured, work: Promise<unknown>): Promise<number> {
   let peak = 0;
@@ -96,7 +63,7 @@ async function peakDuring(server: Measured, work: Promise<unknown>): Promise<num
 async function tryOne(kind: string) {
   const server = startMeasured('src/cli/main.ts', ['serve', '--config', file, '--log-level', 'error']);
   await untilAnswers(`http://${status}/readyz`);
-  const neighbour = startNeighbour();
+  const neighbour = startNeighbour(address, rowsPerSecond);
   await sleep(warmUpMs);
   const alone = await neighbour.rateDuring(sleep(ms));
   const abuser = startMeasured('scripts/soak/abuser.ts', [kind, address, String(ms)]);
