@@ -1,5 +1,3 @@
-import { SemtelError } from '../base/error.ts';
-import { openInputs } from '../files/input.ts';
 import type { FileOptions } from '../store/sqliteFile.ts';
 import { wrong } from './arguments.ts';
 import { classifierList } from './catalogue.ts';
@@ -7,10 +5,9 @@ import type { Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
 import { keepFile } from './openStore.ts';
 import { promptSetup } from './setup.ts';
-import { type AnswerValue, chosen, type Finished, readFinished, rowWith } from './why/finished.ts';
-import { keptRecords } from './why/keptRecords.ts';
-import { questionKeys } from './why/questionKeys.ts';
-import { type Label, labelWords } from './why/words.ts';
+import { chosen, type Finished, readFinished } from './why/finished.ts';
+import { type Label, labelsOf } from './why/labels.ts';
+import { labelWords } from './why/words.ts';
 
 /** Where standard error is no terminal. */
 const defaultColumns = 100;
@@ -38,31 +35,13 @@ export const command: Command = {
     const { config } = promptSetup(args, terminal);
     const finished = await readFinished(output);
     const classifiers = chosen(finished, classifierList(args.text('classifiers') ?? ''));
-    const { conversation, id: idColumn } = finished.options;
-    const inputs = await openInputs(finished.inputs, { conversation, id: idColumn ?? undefined });
-    const { id: column } = inputs[0]!;
-    if (column === '') throw new SemtelError('input', `${output} has no ids: run again with --id COL.`);
-    const row = await rowWith(id, column, output);
-    const keys = await questionKeys(id, classifiers, inputs);
-    const answers = classifiers.map(({ name }) => row[name] as AnswerValue);
     const file = keepFile(config);
-    const records = keptRecords(
-      keys.map((key, index) => ({ key, ok: answers[index]!.status === 'ok' })),
-      file,
-    );
-    const labels = classifiers.map(
-      ({ name }, index): Label => ({
-        id,
-        classifier: name,
-        answer: answers[index]!,
-        record: records[index]!,
-      }),
-    );
+    const labels = await labelsOf(id, output, finished, classifiers, file);
     const width = terminal.columns ?? defaultColumns;
     terminal.stdout.write(
       args.flag('json')
-        ? `${JSON.stringify({ id, labels: labels.map(({ classifier, answer, record }) => ({ classifier, answer, record })) })}\n`
-        : `${labels.map((label) => labelWords(label, width)).join('\n\n\n')}\n`,
+        ? `${JSON.stringify({ id, labels })}\n`
+        : `${labels.map((label) => labelWords(id, label, width)).join('\n\n\n')}\n`,
     );
     for (const words of labels.flatMap((label) => doubts(label, finished))) terminal.say(`semtel: ${words}`);
     const missing = labels.filter((label) => label.record === null && wasAsked(label));

@@ -116,6 +116,10 @@ log: { level: debug, format: text }
       `${oneModel}\nstore: { url: "http://h" }`,
       'semtel.yaml:2: store.url must be redis:// or rediss://, such as redis://localhost:6379.',
     ],
+    [
+      `${oneModel}\nkeep: { path: .semtel/store.sqlite }`,
+      'semtel.yaml:2: keep.path must be another file than that of the store.',
+    ],
     [`${oneModel}\nkeep: on`, 'semtel.yaml:2: keep must be "off" or a map of keys.'],
     [`${oneModel}\nstore: { pth: a }`, 'semtel.yaml:2: store: unknown key "pth"; did you mean "path"?'],
     [

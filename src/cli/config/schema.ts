@@ -1,3 +1,4 @@
+import { normalize } from 'node:path';
 import { z } from 'zod';
 import { address, count, fraction, money, order, seconds, secret, section, strict, text } from './fields.ts';
 
@@ -133,6 +134,13 @@ export const schema = strict({
     /** Servers are read by machines. */
     format: z.enum(['json', 'text']).default('json'),
   }),
-});
+}).refine(
+  ({ store, keep }) =>
+    store === 'off' ||
+    keep === 'off' ||
+    store.path === undefined ||
+    normalize(store.path) !== normalize(keep.path),
+  { path: ['keep', 'path'], error: 'must be another file than that of the store' },
+);
 
 export type Settings = z.output<typeof schema>;

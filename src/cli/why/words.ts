@@ -3,19 +3,11 @@ import { plural } from '../plural.ts';
 import { number } from '../run/progress.ts';
 import { oneLine, table } from '../table.ts';
 import type { AnswerValue } from './finished.ts';
+import type { Label } from './labels.ts';
 import { wrapped } from './wrapped.ts';
 
-/** What is told of one label. */
-export interface Label {
-  readonly id: string;
-  readonly classifier: string;
-  /** As the output has it. */
-  readonly answer: AnswerValue;
-  readonly record: LabelRecord | null;
-}
-
 /** The label, then every call that it took: request, reply, what was made of it. */
-export function labelWords({ id, classifier, answer, record }: Label, width: number): string {
+export function labelWords(id: string, { classifier, answer, record }: Label, width: number): string {
   const facts = [...answerFacts(answer), ...(record === null ? [] : recordFacts(record))];
   const nameWidth = Math.max(...facts.map(([name]) => name.length));
   return [
