@@ -49,6 +49,10 @@ test('one bad part leaves the others theirs', () => {
     'trailing_comma+wrong_case',
     'trailing_comma',
   ]);
+  assert.deepEqual(codes(`{"topic":{"label":"Food"},"mixed":${good},"note":1}`), [
+    'extra_property',
+    'extra_property',
+  ]);
   assert.deepEqual(codes('```\n{"topic":{"label":"Food"}}\n```'), ['fences', 'schema_mismatch']);
   assert.deepEqual(codes('{"topic":{"label":"Food"},"topic":{"label":"Health"}}'), [
     'unreadable',

@@ -26,8 +26,12 @@ function strictObject(reply: string): CombinedReply | null {
 /** Finds the one object that holds the parts named; strict JSON first. */
 export function readCombined(reply: string, names: readonly string[]): CombinedReply | Bad {
   const holds = (value: unknown) => isMapping(value) && names.some((name) => Object.hasOwn(value, name));
+  const namingExtras = ({ value, repairs }: CombinedReply): CombinedReply =>
+    Object.keys(value).every((key) => names.includes(key))
+      ? { value, repairs }
+      : { value, repairs: [...repairs, 'extra_property'] };
   const strict = strictObject(reply);
-  if (strict !== null && holds(strict.value)) return strict;
+  if (strict !== null && holds(strict.value)) return namingExtras(strict);
   const found = jsonIn(reply);
   if ('code' in found) return found;
   const [first, ...others] = found.values.filter(({ value }) => holds(value));
@@ -40,5 +44,5 @@ export function readCombined(reply: string, names: readonly string[]): CombinedR
   if (others.some(({ value }) => !isDeepStrictEqual(value, first.value))) {
     return bad('unreadable', 'The reply holds more than one answer; it must be one JSON object.');
   }
-  return { value: first.value as CombinedReply['value'], repairs: first.repairs };
+  return namingExtras(first as CombinedReply);
 }
