@@ -241,6 +241,31 @@ test('a schema that is refused is asked for in a simpler way, and no other schem
   );
 });
 
+test('a mode that is refused without a word is given up once a simpler one is answered, and one that was answered is not', async () => {
+  let refuses: readonly string[] = ['json_schema'];
+  const { engine, sender, clock, scope } = rig({
+    endpoints: [endpoint('east', { structured: 'auto' })],
+    script: ({ target }) => ({
+      afterMs: 1,
+      result: refuses.includes(target.structured) ? failure('unexplained', { status: 400 }) : ok(),
+    }),
+  });
+  const ask = async (name: string) => {
+    const from = sender.sent.length;
+    const call = kindOf(engine.chat(request({ responseSchema: { name, schema: {} } }), scope));
+    await clock.advance(4);
+    return [await call, ...sender.sent.slice(from).map(({ target }) => target.structured)];
+  };
+  assert.deepEqual(await ask('old'), ['ok', 'json_schema', 'json_object']);
+  assert.deepEqual(await ask('old'), ['ok', 'json_object']);
+  refuses = ['json_schema', 'json_object', 'text'];
+  assert.deepEqual(await ask('bad'), ['request_rejected', 'json_schema', 'json_object', 'text']);
+  refuses = [];
+  assert.deepEqual(await ask('bad'), ['ok', 'json_schema']);
+  refuses = ['json_schema'];
+  assert.deepEqual(await ask('bad'), ['request_rejected', 'json_schema']);
+});
+
 test('a request that is wrong in itself fails at once with its kind, and the endpoint stays up', async () => {
   for (const kind of ['context_length', 'content_filter', 'request_rejected'] as const) {
     const { engine, sender, clock, scope } = rig({

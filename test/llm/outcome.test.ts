@@ -53,7 +53,9 @@ const cases: readonly [Failure, ErrorReply][] = [
   ],
   ['request_rejected', reply(400, { param: 'temperature', message: 'a prompt about json_schema' })],
   ['request_rejected', reply(400, { param: 'messages', message: 'a prompt about a schema' })],
-  ['request_rejected', reply(422)],
+  ['request_rejected', reply(413)],
+  ['unexplained', reply(422)],
+  ['unexplained', reply(400, { message: 'Bad request.' })],
 ];
 
 for (const [expected, error] of cases) {

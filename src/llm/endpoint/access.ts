@@ -10,6 +10,8 @@ export class Access {
   /** Modes given up, counted from the richest: for all requests, and for a schema of this name. */
   #givenUp: number;
   readonly #givenUpFor = new Map<string, number>();
+  /** Modes in which a request with a schema of this name was answered: a refusal has another reason. */
+  readonly #answered = new Map<string, Set<StructuredMode>>();
   #apiKey: string | undefined;
 
   constructor(model: string, config: EndpointConfig, log: Log) {
@@ -47,6 +49,23 @@ export class Access {
     } catch {
       return false;
     }
+  }
+
+  /** A request with a schema of this name was answered in this mode. */
+  answered(mode: StructuredMode, schema: string): void {
+    const modes = this.#answered.get(schema) ?? new Set();
+    this.#answered.set(schema, modes.add(mode));
+  }
+
+  /**
+   * Tries a simpler mode for a schema that was refused without a word why and never answered in this one. True when there
+   * is one to try; where plain text is refused too it was not the mode, and the richest is asked for again.
+   */
+  suspect(refused: StructuredMode, schema: string): boolean {
+    if (this.#answered.get(schema)?.has(refused)) return false;
+    if (this.simplify(refused, schema, true)) return true;
+    this.#givenUpFor.delete(schema);
+    return false;
   }
 
   /**

@@ -35,8 +35,12 @@ const advice: Partial<Record<Failure, string>> = {
   server_error: 'the endpoint is at fault; try again later',
   format_rejected: 'set `structured` of this endpoint to a simpler mode',
   schema_rejected: 'set `structured` of this endpoint to a simpler mode',
+  unexplained: 'check `request` and `structured` of this endpoint',
   request_rejected: 'check `request` of this endpoint',
 };
+
+/** Failures after which a simpler mode may do. */
+const mayBeTheMode: ReadonlySet<Failure> = new Set(['format_rejected', 'schema_rejected', 'unexplained']);
 
 /** 402 and 429 mean money where they are a refusal, not the key. */
 function adviceOn({ outcome, status }: FailedSend): string | undefined {
@@ -82,7 +86,7 @@ export async function probe(
         };
       }
       failure = result;
-      if (result.outcome !== 'format_rejected' && result.outcome !== 'schema_rejected') break;
+      if (!mayBeTheMode.has(result.outcome)) break;
     }
     const hint = failure === undefined ? undefined : adviceOn(failure);
     return bad(`${failure?.reason ?? 'was not asked'}${hint === undefined ? '' : `; ${hint}`}`);

@@ -17,6 +17,8 @@ export type Failure =
   | 'format_rejected'
   /** The JSON Schema of this request is refused; another may be taken. */
   | 'schema_rejected'
+  /** This request is refused without a word why: perhaps for its `response_format`. */
+  | 'unexplained'
   | 'context_length'
   | 'content_filter'
   /** We ended it. */
@@ -57,6 +59,8 @@ const accountCodes = new Set([
 ]);
 const accountStatuses = new Set([401, 402, 403, 404, 405]);
 const waitStatuses = new Set([409, 425]);
+/** What servers that check a request's fields answer where they do not take one. */
+const fieldStatuses = new Set([400, 422]);
 
 /** Tells what an error reply means for the endpoint and for the request. */
 export function failureOf(error: ErrorReply): Failure {
@@ -78,7 +82,7 @@ export function failureOf(error: ErrorReply): Failure {
   if (/\bschema\b/i.test(message) && (error.param === null || aboutFormat.test(error.param)))
     return 'schema_rejected';
   if (aboutFormat.test(error.param ?? message)) return 'format_rejected';
-  return 'request_rejected';
+  return fieldStatuses.has(status) && error.param === null ? 'unexplained' : 'request_rejected';
 }
 
 /** A name as providers write codes; anything else (a sentence, a key) is not repeated. */

@@ -97,6 +97,7 @@ function settle(
   switch (result.outcome) {
     case 'ok':
       lease.ok(result);
+      if (target !== undefined) endpoint.access.answered(target.structured, responseSchema.name);
       meters.succeeded(endpoint, result.reply, latencyMs);
       return false;
     case 'throttled': {
@@ -122,6 +123,10 @@ function settle(
       lease.ignored();
       return mended;
     }
+    case 'unexplained':
+      meters.failed(endpoint, 'rejected');
+      lease.ignored();
+      return target !== undefined && endpoint.access.suspect(target.structured, responseSchema.name);
     case 'server_error':
     case 'timeout':
     case 'connection':

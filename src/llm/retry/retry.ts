@@ -74,7 +74,7 @@ export function withRetry(ports: RetryPorts): Call {
 /** Throws when the request itself is at fault, so that no endpoint would take it. */
 function refuseFinal(failure: FailedSend, spent: Spent): void {
   const { outcome } = failure;
-  if (outcome === 'format_rejected' || outcome === 'schema_rejected')
+  if (outcome === 'format_rejected' || outcome === 'schema_rejected' || outcome === 'unexplained')
     throw refused('request_rejected', failure, spent);
   if (outcome === 'context_length' || outcome === 'content_filter' || outcome === 'request_rejected') {
     throw refused(outcome, failure, spent);
