@@ -9,7 +9,7 @@ import type { Settled } from '../pipeline/batch.ts';
 import { Flights } from '../pipeline/flights.ts';
 import type { Service } from '../service/exchange.ts';
 import { createService } from '../service/service.ts';
-import { noStore } from '../store/store.ts';
+import { type AnswerStore, noStore } from '../store/store.ts';
 import { poolWorkers } from '../workers/pool.ts';
 import type { Workers } from '../workers/tasks.ts';
 import { engineConfig } from './config/engineConfig.ts';
@@ -22,6 +22,7 @@ export interface Composition {
   readonly service: Service;
   readonly engine: Engine;
   readonly workers: Workers;
+  readonly store: AnswerStore;
   close(): Promise<void>;
 }
 
@@ -81,7 +82,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       clock,
       metrics,
     });
-    return { service, engine, workers, close };
+    return { service, engine, workers, store, close };
   } catch (error) {
     await close();
     throw error;

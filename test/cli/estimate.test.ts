@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { emptyLedger } from '../../src/base/ledger.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
@@ -61,31 +62,72 @@ describe('an estimate', () => {
     assert.deepEqual(restOf(emptyLedger(), 200), { calls: 0, promptTokens: 0, completionTokens: 0, cost: 0 });
   });
 
-  it('counts each different question once, and skipped rows never', () => {
+  it('counts each different question once, stored ones and skipped rows never', async () => {
     const classifier = {
       name: 'topic',
       maxOutputTokens: 64,
+      responseSchema: { type: 'object', properties: { label: { type: 'string', enum: ['Tea', 'Coffee'] } } },
       render: (text: string) => [{ role: 'user', content: `Judge. ${text}` }],
       combine: false,
     } as unknown as Classifier;
     const texts = ['one conversation about tea', 'another one'];
-    const tallies = new Tallies([classifier]);
-    tallies.add({
-      rows: 4,
-      skipped: [null, null, 'empty', null],
+    const asking = { classifiers: [classifier], models: ['default'], price: () => null };
+    const tallies = new Tallies(asking, 5, async () => new Set(['c']));
+    await tallies.add({
+      rows: 5,
+      skipped: [null, null, 'empty', null, null],
       texts,
       textBytes: Int32Array.from(texts, (text) => text.length),
       cutBytes: new Int32Array(2),
-      textOf: [Int32Array.of(0, 1, -1, 0)],
-      keys: [['a', 'b', '', 'a']],
+      textOf: [Int32Array.of(0, 1, -1, 0, 1)],
+      keys: [['a', 'b', '', 'a', 'c']],
       carried: new Uint8Array(),
     });
     const [topic] = tallies.alone;
     assert.equal(topic!.calls, 2);
-    assert.equal(tallies.skipped, 1);
-    assert.equal(topic!.completionTokens, 128);
-    const exact = texts.reduce((sum, text) => sum + countTokens(text), 0) + 2 * (countTokens('Judge. ') + 6);
-    assert(Math.abs(topic!.promptTokens - exact) <= 2);
+    assert.deepEqual([tallies.skipped, tallies.repeated, tallies.stored], [1, 1, 1]);
+    const sum = (list: readonly string[]) => list.reduce((total, text) => total + countTokens(text), 0);
+    assert.equal(topic!.promptTokens, sum(texts.map((text) => `Judge. ${text}`)) + 2 * 6);
+    assert.equal(topic!.completionTokens, sum(['{"label":"Tea"}', '{"label":"Coffee"}']));
+    assert.equal(topic!.mostCompletionTokens, 128);
+    assert.equal(topic!.cost, null);
+  });
+
+  it('of many rows counts some by chance and is within 3 % of all, whatever their scripts and order', async () => {
+    const scripts = [
+      'words of a chat ',
+      '質問があります。',
+      'ሰላም እንደምን ',
+      '7f3a9c04e1b2',
+      'Как испечь хлеб? ',
+    ];
+    const texts = Array.from({ length: 12_000 }, (_, row) => {
+      // In blocks, so that the first rows are not like the others.
+      const script = scripts[Math.floor(row / 2_400)]!;
+      return script.repeat(1 + ((row * 7) % 23));
+    });
+    const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
+    const classifier = {
+      name: 'topic',
+      maxOutputTokens: 64,
+      responseSchema: {},
+      render: (text: string) => [{ role: 'user', content: text }],
+    } as unknown as Classifier;
+    const asking = { classifiers: [classifier], models: ['default'], price: () => null };
+    const tallies = new Tallies(asking, texts.length, null);
+    await tallies.add({
+      rows: texts.length,
+      skipped: texts.map(() => null),
+      texts,
+      textBytes: Int32Array.from(texts, (text) => Buffer.byteLength(text)),
+      cutBytes: new Int32Array(texts.length),
+      textOf: [Int32Array.from(texts, (_, row) => row)],
+      keys: [texts.map((text, row) => hash(`${row} ${text}`))],
+      carried: new Uint8Array(),
+    });
+    const exact = texts.reduce((sum, text) => sum + countTokens(text) + 6, 0);
+    const { promptTokens } = tallies.alone[0]!;
+    assert(Math.abs(promptTokens - exact) < 0.03 * exact, `${promptTokens} for ${exact}`);
   });
 });
 

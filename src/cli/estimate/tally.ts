@@ -1,92 +1,141 @@
-import type { Classifier } from '../../classifier/classifier.ts';
-import { promptFor } from '../../pipeline/prompt.ts';
+import type { Classifier, PromptMessage } from '../../classifier/classifier.ts';
+import { canCombine } from '../../classifier/combine.ts';
+import type { Price } from '../../llm/price.ts';
+import type { Question } from '../../pipeline/batch.ts';
+import { plan } from '../../pipeline/plan.ts';
+import { promptBook } from '../../pipeline/prompt.ts';
 import { countTokens } from '../../text/tokens.ts';
 import type { PreparedBatch } from '../../workers/tasks.ts';
+import { PromptTally, sumOf, type Tally } from './promptTally.ts';
 
-/** Calls and tokens that a way of asking will take; `completionTokens` is the most that may come. */
-export interface Tally {
-  readonly name: string;
-  calls: number;
-  promptTokens: number;
-  completionTokens: number;
+/**
+ * Texts that are counted, taken by chance from all; the others by their bytes. Tokens per byte of texts in all scripts
+ * differ by half of their mean, so that of so many is known to 1 %, and 3 KB are counted in 0.2 ms.
+ */
+const countedTexts = 2_000;
+
+/** What is asked, and of whom. */
+export interface Asking {
+  readonly classifiers: readonly Classifier[];
+  /** Logical model per classifier. */
+  readonly models: readonly string[];
+  readonly price: (model: string) => Price | null;
 }
 
-/** OpenAI cookbook, "How to count tokens with tiktoken": three for each message and three for the reply. */
-const tokensPerMessage = 3;
-/** Texts whose tokens are counted; the others are taken to be like them. */
-const countedTexts = 200;
-/** Of a counted text: its start tells its kind. */
-const countedChars = 4_000;
+/** Tells which of these keys are answered already. */
+export type FindStored = (keys: readonly string[]) => Promise<ReadonlySet<string>>;
 
-/** Adds up prepared batches: each different question once, alone and with all classifiers in one request. */
+/** Adds up prepared batches as they would be asked, alone and combined where they may be: with a store each question once. */
 export class Tallies {
-  readonly alone: readonly Tally[];
-  readonly combined: Tally;
   rows = 0;
   skipped = 0;
-  readonly #classifiers: readonly Classifier[];
-  readonly #fixedTokens: readonly number[];
-  readonly #combinedFixed: { readonly prompt: number; readonly completion: number };
+  /** Questions that an earlier row asks, too. */
+  repeated = 0;
+  /** Questions that are answered already. */
+  stored = 0;
+  readonly #asking: Asking;
+  readonly #share: number;
+  readonly #findStored: FindStored | null;
+  readonly #promptFor = promptBook();
+  readonly #alone = new Map<string, PromptTally>();
+  readonly #combined = new Map<string, PromptTally>();
   readonly #seen = new Set<string>();
-  #counted = { texts: 0, bytes: 0, tokens: 0 };
+  /** By identity: parts of a prompt that are the same in each call. */
+  readonly #constants = new WeakMap<PromptMessage, number>();
+  /** Of the row at hand: most classifiers send its text in the same words. */
+  readonly #texts = new Map<string, number>();
 
-  constructor(classifiers: readonly Classifier[]) {
-    this.#classifiers = classifiers;
-    this.alone = classifiers.map(({ name }) => newTally(name));
-    this.combined = newTally('all in one request (--combine)');
-    this.#fixedTokens = classifiers.map((classifier) => tokensOf(promptFor([classifier])));
-    const together = promptFor(classifiers);
-    this.#combinedFixed = { prompt: tokensOf(together), completion: together.maxOutputTokens };
+  /**
+   * @param rows how many will be added in all
+   * @param findStored null: answers are neither looked up nor kept
+   */
+  constructor(asking: Asking, rows: number, findStored: FindStored | null) {
+    this.#asking = asking;
+    this.#share = countedTexts / Math.max(rows, 1);
+    this.#findStored = findStored;
+    for (const [index, classifier] of asking.classifiers.entries())
+      this.#tallyOf(this.#alone, [classifier], asking.models[index]!);
   }
 
-  add({ rows, skipped, texts, textBytes, textOf, keys }: PreparedBatch): void {
-    this.#learn(texts);
-    this.rows += rows;
-    for (let row = 0; row < rows; row++) {
-      if (skipped[row] !== null) {
-        this.skipped++;
+  /** One for each classifier, asked alone. */
+  get alone(): readonly Tally[] {
+    return [...this.#alone.values()].map(({ tally }) => tally);
+  }
+
+  /** All classifiers, those together that may be. */
+  get combined(): Tally {
+    return sumOf(
+      'with --combine',
+      [...this.#combined.values()].map(({ tally }) => tally),
+    );
+  }
+
+  async add(prepared: PreparedBatch): Promise<void> {
+    const { classifiers, models } = this.#asking;
+    const keys = prepared.keys.flat().filter((key) => key !== '');
+    const stored = (await this.#findStored?.(keys)) ?? new Set();
+    this.rows += prepared.rows;
+    for (let row = 0; row < prepared.rows; row++) {
+      if (prepared.skipped[row] !== null) {
+        this.skipped += 1;
         continue;
       }
-      let longest = 0;
-      for (const [index, tally] of this.alone.entries()) {
-        const key = keys[index]![row]!;
-        if (this.#seen.has(key)) continue;
-        this.#seen.add(key);
-        const text = this.#tokens(textBytes[textOf[index]![row]!]!);
-        longest = Math.max(longest, text);
-        tally.calls++;
-        tally.promptTokens += this.#fixedTokens[index]! + text;
-        tally.completionTokens += this.#classifiers[index]!.maxOutputTokens;
-      }
-      if (longest === 0) continue;
-      this.combined.calls++;
-      this.combined.promptTokens += this.#combinedFixed.prompt + longest;
-      this.combined.completionTokens += this.#combinedFixed.completion;
+      const fresh = this.#freshQuestions(prepared, row, stored);
+      const isCounted = this.#isCounted(prepared.keys[0]![row]!);
+      this.#texts.clear();
+      for (const [tallies, combinable] of [
+        [this.#alone, null],
+        [this.#combined, canCombine],
+      ] as const)
+        for (const { questions, model } of plan(fresh, { classifiers, models, combinable })) {
+          const asked = questions.map(({ classifier }) => classifiers[classifier]!);
+          const { text } = questions[0]!;
+          this.#tallyOf(tallies, asked, model).add(
+            prepared.texts[text]!,
+            prepared.textBytes[text]!,
+            isCounted,
+          );
+        }
     }
   }
 
-  #learn(texts: readonly string[]): void {
-    for (const text of texts.slice(0, countedTexts - this.#counted.texts)) {
-      const start = text.slice(0, countedChars);
-      this.#counted.texts++;
-      this.#counted.bytes += Buffer.byteLength(start);
-      this.#counted.tokens += countTokens(start);
-    }
+  #freshQuestions({ keys, textOf }: PreparedBatch, row: number, stored: ReadonlySet<string>): Question[] {
+    return keys.flatMap((column, classifier) => {
+      const key = column[row]!;
+      const isRepeated = this.#seen.has(key);
+      this.#seen.add(key);
+      if (stored.has(key)) this.stored += 1;
+      else if (isRepeated) this.repeated += 1;
+      const isAnswered = this.#findStored !== null && (isRepeated || stored.has(key));
+      return isAnswered ? [] : [{ row, classifier, key, text: textOf[classifier]![row]! }];
+    });
   }
 
-  #tokens(bytes: number): number {
-    return Math.round((bytes * this.#counted.tokens) / this.#counted.bytes);
+  /** By the key, which is a hash: each text has the same chance, and the same fate each time. */
+  #isCounted(key: string): boolean {
+    return this.#share >= 1 || Number.parseInt(key.slice(0, 8), 16) < this.#share * 2 ** 32;
   }
-}
 
-function newTally(name: string): Tally {
-  return { name, calls: 0, promptTokens: 0, completionTokens: 0 };
-}
+  #tallyOf(
+    tallies: Map<string, PromptTally>,
+    classifiers: readonly Classifier[],
+    model: string,
+  ): PromptTally {
+    const name = classifiers.map((classifier) => classifier.name).join(' ');
+    const known = tallies.get(name);
+    if (known !== undefined) return known;
+    const made = new PromptTally(this.#promptFor(classifiers), this.#asking.price(model), (message) =>
+      this.#tokensOf(message),
+    );
+    tallies.set(name, made);
+    return made;
+  }
 
-/** Tokens of everything but the conversation. */
-function tokensOf({ render }: ReturnType<typeof promptFor>): number {
-  return render('').reduce(
-    (sum, { content }) => sum + countTokens(content) + tokensPerMessage,
-    tokensPerMessage,
-  );
+  #tokensOf(message: PromptMessage): number {
+    const { content } = message;
+    const tokens = this.#constants.get(message) ?? this.#texts.get(content) ?? countTokens(content);
+    if (Object.isFrozen(message)) this.#constants.set(message, tokens);
+    else this.#texts.set(content, tokens);
+    return tokens;
+  }
 }
