@@ -51,9 +51,9 @@ export const command: Command = {
   },
 };
 
-/** Rows without text and rows beyond the budget say themselves why they have no label. */
-function wasAsked({ answer: { status } }: Label): boolean {
-  return status !== 'skipped' && status !== 'over_budget';
+/** Rows for which nothing was sent (no text, budget spent, ended before their turn) say themselves why they have no label. */
+function wasAsked({ answer: { source } }: Label): boolean {
+  return source !== 'none';
 }
 
 /** Only the latest asking of a question is kept, so what is shown may be of a later run. */

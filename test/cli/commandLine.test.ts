@@ -69,6 +69,8 @@ describe('the command line', () => {
     ['check bad.prompty', 2, /1 file, 1 finding/],
     ['check bare.prompty', 3, /1 file, 2 findings/],
     ['simulate --control {', 2, /--control must be JSON/],
+    ['why', 2, /name one output of "semtel run"/],
+    ['why out.jsonl --id x', 2, /out\.jsonl\.semtel\.json cannot be read/],
     ['store', 2, /say "semtel store stats" or "semtel store prune"/],
     ['store prune --older-than soon', 2, /must be an age such as 7d, 12h, 30m or 10s, not "soon"/],
     ['store stats --config off.yaml', 2, /store is "off" in the settings/],

@@ -79,13 +79,20 @@ const writeRows = (numbers: readonly number[]) => {
 };
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-/** Runs to its end; each row has its own label. Gives the ids and the calls that were made. */
-async function label(options: string) {
+async function semtelRun(options: string): Promise<{ code: number; ledger: Summary['ledger'] }> {
   const line = `${at('in.jsonl')} -o ${at('out.jsonl')} --config ${at('semtel.yaml')} ${options}`;
   const argv = line
     .split(' ')
     .map((word) => (word.endsWith('.prompty') ? word.replace(/\w+\.prompty/g, at('$&')) : word));
-  assert.equal(await command.run(parseArguments(argv, command.options), fakeTerminal()), 0);
+  const code = await command.run(parseArguments(argv, command.options), fakeTerminal());
+  const { ledger } = JSON.parse(readFileSync(at('out.jsonl.semtel.json'), 'utf8')) as Summary;
+  return { code, ledger };
+}
+
+/** Runs to its end; each row has its own label. Gives the ids and the calls that were made. */
+async function label(options: string) {
+  const { code, ledger } = await semtelRun(options);
+  assert.equal(code, 0);
   const input = readFileSync(at('in.jsonl'), 'utf8')
     .split('\n')
     .map((text) => JSON.parse(text));
@@ -97,7 +104,6 @@ async function label(options: string) {
   for (const [row, answer] of answers.entries())
     for (const name of ['first', 'second'])
       if (name in answer) assert.equal(answer[name].topic, topics[input[row].number % topics.length]);
-  const { ledger } = JSON.parse(readFileSync(at('out.jsonl.semtel.json'), 'utf8')) as Summary;
   assert.equal(
     ledger.stored + (options.includes('--combine') ? ledger.calls * 2 : ledger.calls),
     ledger.questions,
@@ -152,6 +158,16 @@ describe('a run that was changed asks', () => {
 
   it('all again with --refresh or --no-store', async () => {
     for (const option of ['--refresh', '--no-store']) await again(rows, `-c first.prompty ${option}`);
+  });
+
+  it('what has failed, and no more', async () => {
+    writePrompts({ body: 'Name just one.' });
+    simulator.control({ faults: { refusal: 0.4 } });
+    const { ledger } = await semtelRun('-c first.prompty --allow-failed 1');
+    simulator.control({ faults: { refusal: 0 } });
+    assert(ledger.refused > 0 && ledger.ok > 0);
+    await again(ledger.refused);
+    writePrompts();
   });
 
   it('the added classifier only, in whatever order', async () => {
