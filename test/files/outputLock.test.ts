@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -26,13 +26,14 @@ test('a lock is held by one process until it gives it back or is killed', async 
     const [said] = await once(child.stdout, 'data');
     assert.equal(String(said), 'true\n');
     assert.equal(takeLock(path), undefined);
+    assert.deepEqual(readdirSync(folder), ['lock']);
     child.kill('SIGKILL');
     await once(child, 'exit');
     const giveBack = takeLock(path);
     assert(giveBack !== undefined);
     assert.equal(takeLock(path), undefined);
     giveBack();
-    assert(!existsSync(path));
+    assert.deepEqual(readdirSync(folder), []);
     takeLock(path)?.();
     assert.doesNotThrow(() => takeLock(join(folder, 'no', 'lock'))?.(), 'no folder: no lock');
   } finally {
