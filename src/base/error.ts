@@ -57,6 +57,21 @@ export class SemtelError extends Error {
   }
 }
 
+/**
+ * What an unforeseen error is and where it arose, without its words: the message of an engine or a library may quote the
+ * data at hand (`JSON.parse` does). Those of the operating system hold paths at most, and are kept.
+ */
+export function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return `a thrown ${typeof error}`;
+  const { name, message, stack = '' } = error;
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  const words = 'syscall' in error ? `: ${message}` : '';
+  const frames = (message === '' ? stack : stack.replaceAll(message, ''))
+    .split('\n')
+    .filter((line) => line.startsWith('    at '));
+  return [`${name}${code}${words}`, ...frames].join('\n');
+}
+
 /** The words of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-import { type ErrorKind, messageOf, SemtelError } from '../base/error.ts';
+import { type ErrorKind, SemtelError, traceOf } from '../base/error.ts';
 import { type ExitCode, exitCodes } from './exitCodes.ts';
 
 /** Kinds that the caller mends in the command, the configuration or the input. */
@@ -22,8 +22,10 @@ const usageKinds: ReadonlySet<ErrorKind> = new Set([
 /** How anything thrown ends the process, and the words on standard error. */
 export function ending(error: unknown): { readonly code: ExitCode; readonly words: string } {
   if (!(error instanceof SemtelError)) {
-    const trace = error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
-    return { code: exitCodes.internal, words: `semtel: internal error; please report it.\n${trace}` };
+    return {
+      code: exitCodes.internal,
+      words: `semtel: internal error; please report it.\n${traceOf(error)}`,
+    };
   }
   const advice = advices[error.kind];
   const lines = [...error.message.split('\n'), ...(advice === undefined ? [] : [advice])];

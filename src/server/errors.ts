@@ -1,5 +1,5 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { type ExchangeErrorKind, messageOf, SemtelError } from '../base/error.ts';
+import { type ExchangeErrorKind, messageOf, SemtelError, traceOf } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 
 /** gRPC status of every code that the contract lists. */
@@ -71,8 +71,8 @@ export function callStatus(error: unknown, log: Log): CallStatus {
   metadata.set(codeTrailer, kind ?? 'internal');
   if (code === status.INTERNAL) {
     log.error('A call ended in an internal error.', {
-      error: messageOf(error),
-      stack: error instanceof Error ? error.stack : undefined,
+      ...(error instanceof SemtelError && { error: error.message }),
+      trace: traceOf(error),
     });
   }
   if (code === status.UNAVAILABLE) {

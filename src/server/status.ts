@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { messageOf, SemtelError } from '../base/error.ts';
+import { messageOf, SemtelError, traceOf } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import type { JobInfo, Service } from '../service/exchange.ts';
 import { type Row, statusPage } from './statusPage.ts';
@@ -92,7 +92,7 @@ export async function startStatus(options: StatusOptions): Promise<RunningStatus
     try {
       reply(response, await pageOf(path, options));
     } catch (error) {
-      options.log.error('The status page failed.', { path, error: messageOf(error) });
+      options.log.error('The status page failed.', { path, trace: traceOf(error) });
       reply(response, text(500, 'Internal error; the log of the server says more.\n'));
     }
   });

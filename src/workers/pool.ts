@@ -84,7 +84,7 @@ export function poolWorkers({ threads, maxQueue, clock, log }: PoolOptions): Wor
     });
     try {
       const reply = await pool.run({ task, phase }, { transferList, signal: kill.signal });
-      return resultOf(reply) as Results[Name];
+      return resultOf(reply, task.name, log) as Results[Name];
     } catch (error) {
       if (error instanceof SemtelError) throw error;
       throw kill.signal.aborted ? kill.signal.reason : lost(error);
@@ -135,9 +135,11 @@ function watch(phase: Phase, clock: Clock, onHang: () => void): () => void {
   };
 }
 
-function resultOf(reply: ThreadReply): Results[keyof Results] {
+function resultOf(reply: ThreadReply, task: Task['name'], log: Log): Results[keyof Results] {
   if (reply.ok) return reply.result;
-  throw new SemtelError(reply.kind, reply.message);
+  if ('kind' in reply) throw new SemtelError(reply.kind, reply.message);
+  log.error('A task failed in a worker thread.', { task, trace: reply.trace });
+  throw new SemtelError('internal', 'A task failed in a worker thread; the log of the server says more.');
 }
 
 function lost(error: unknown): SemtelError {

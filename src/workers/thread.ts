@@ -1,5 +1,5 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { type ErrorKind, messageOf, SemtelError } from '../base/error.ts';
+import { type ErrorKind, SemtelError, traceOf } from '../base/error.ts';
 import { markReading, markSound, type Phase } from './phase.ts';
 import { type Results, run, type Task } from './run.ts';
 
@@ -12,7 +12,8 @@ export interface ThreadTask {
 /** What comes back: errors lose their class between threads, so they travel as plain data. */
 export type ThreadReply =
   | { readonly ok: true; readonly result: Results[keyof Results] }
-  | { readonly ok: false; readonly kind: ErrorKind; readonly message: string };
+  | { readonly ok: false; readonly kind: ErrorKind; readonly message: string }
+  | { readonly ok: false; readonly trace: string };
 
 /** What a thread of the pool runs. */
 export default function runInThread({ task, phase }: ThreadTask): ThreadReply {
@@ -24,8 +25,9 @@ export default function runInThread({ task, phase }: ThreadTask): ThreadReply {
       [valueSymbol]: { ok: true, result } satisfies ThreadReply,
     }) as unknown as ThreadReply;
   } catch (error) {
-    const kind = error instanceof SemtelError ? error.kind : 'internal';
-    return { ok: false, kind, message: messageOf(error) };
+    return error instanceof SemtelError
+      ? { ok: false, kind: error.kind, message: error.message }
+      : { ok: false, trace: traceOf(error) };
   }
 }
 

@@ -61,6 +61,6 @@ describe('an error', () => {
 
   it('is told line by line; a fault of our own with its trace', () => {
     assert.equal(ending(new SemtelError('config', 'a\nb')).words, 'semtel: a\nsemtel: b');
-    assert.match(ending(new TypeError('x')).words, /internal error; please report it\.\nTypeError: x\n/);
+    assert.match(ending(new TypeError('x')).words, /internal error; please report it\.\nTypeError\n {4}at .*verdict\.test\.ts:/);
   });
 });

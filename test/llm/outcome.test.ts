@@ -73,14 +73,17 @@ test('an error is described by status, type, code and parameter, never by its me
     message: 'the prompt was: I feel sad',
   });
   assert.equal(
-    describeError(error, 'sk-1'),
+    describeError(error, ['sk-1']),
     'answered HTTP 400 (invalid_request_error, unsupported_value, parameter messages[0].role)',
   );
 });
 
 test('codes that are sentences or hold the key are not repeated', () => {
-  assert.equal(describeError(reply(400, { code: 'You said: I feel sad' }), ''), 'answered HTTP 400');
-  assert.equal(describeError(reply(401, { code: 'bad_abc123secret' }), 'abc123secret'), 'answered HTTP 401');
+  assert.equal(describeError(reply(400, { code: 'You said: I feel sad' }), ['']), 'answered HTTP 400');
+  assert.equal(
+    describeError(reply(401, { code: 'bad_abc123secret' }), ['', 'abc123secret']),
+    'answered HTTP 401',
+  );
 });
 
 test('an error is read from the shapes that servers use, and from none', () => {

@@ -104,7 +104,7 @@ test('every kind of error has its gRPC code and its trailer, in both ways to cla
   });
 });
 
-test('an unexpected error is INTERNAL, logged, and its words are not told', async () => {
+test('an unexpected error is INTERNAL; where it arose is logged, its words are neither logged nor told', async () => {
   const logged: unknown[] = [];
   const log = { debug() {}, info() {}, warn() {}, error: (...words: unknown[]) => void logged.push(words) };
   const classify = () => {
@@ -117,7 +117,8 @@ test('an unexpected error is INTERNAL, logged, and its words are not told', asyn
       assert.equal(error.code, status.INTERNAL);
       assert.deepEqual(error.metadata.get('semtel-error'), ['internal']);
       assert.doesNotMatch(error.details, /secret/);
-      assert.match(JSON.stringify(logged), /secret path/);
+      assert.match(JSON.stringify(logged), /classifyDoor\.test\.ts:/);
+      assert.doesNotMatch(JSON.stringify(logged), /secret path/);
     },
     { log },
   );

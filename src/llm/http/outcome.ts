@@ -90,10 +90,10 @@ const printable = /^[A-Za-z][A-Za-z0-9_]{0,47}$/;
 const printableParam = /^[a-z][a-z0-9_.[\]]{0,47}$/;
 
 /** Says what an endpoint answered, in words that hold neither prompt nor secret. */
-export function describeError(error: ErrorReply, secret: string): string {
+export function describeError(error: ErrorReply, secrets: readonly string[]): string {
   const said = [
     ...new Set([error.type, error.code].filter((name) => name !== null && printable.test(name))),
     ...(error.param !== null && printableParam.test(error.param) ? [`parameter ${error.param}`] : []),
-  ].filter((word) => word !== null && (secret === '' || !word.includes(secret)));
+  ].filter((word) => word !== null && !secrets.some((secret) => secret !== '' && word.includes(secret)));
   return `answered HTTP ${error.status}${said.length === 0 ? '' : ` (${said.join(', ')})`}`;
 }

@@ -23,6 +23,8 @@ export async function requestHead(config: EndpointConfig, apiKey: string): Promi
     organization: null,
     project: null,
     baseURL: config.baseUrl,
+    // Else OPENAI_LOG=debug in the environment would have it print what it builds.
+    logLevel: 'off',
     defaultQuery: config.query,
     defaultHeaders: { ...(apiKey === '' ? { authorization: null } : {}), ...config.headers },
   });

@@ -58,7 +58,7 @@ function read({ status, header, body }: HttpReply, { config, apiKey }: Target): 
     return {
       outcome: failureOf(error),
       status,
-      reason: describeError(error, apiKey),
+      reason: describeError(error, [apiKey, ...Object.values(config.headers)]),
       retryAfterMs: readRetryAfterMs(header),
       rates,
       mayBeBilled: false,
