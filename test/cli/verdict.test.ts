@@ -61,6 +61,9 @@ describe('an error', () => {
 
   it('is told line by line; a fault of our own with its trace', () => {
     assert.equal(ending(new SemtelError('config', 'a\nb')).words, 'semtel: a\nsemtel: b');
-    assert.match(ending(new TypeError('x')).words, /internal error; please report it\.\nTypeError\n {4}at .*verdict\.test\.ts:/);
+    assert.match(
+      ending(new TypeError('x')).words,
+      /internal error; please report it\.\nTypeError\n {4}at .*verdict\.test\.ts:/,
+    );
   });
 });
