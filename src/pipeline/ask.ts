@@ -12,8 +12,8 @@ export interface Asking {
   readonly prompt: Prompt;
   /** Logical model. */
   readonly model: string;
-  /** The prepared conversation: a compact JSON array. */
-  readonly conversation: string;
+  /** The prepared conversation: a compact JSON array. Asked for when it is sent. */
+  readonly conversation: () => string;
   /** UTF-8 bytes of it. */
   readonly conversationBytes: number;
   readonly jobId: string;
@@ -54,7 +54,7 @@ function send(asking: Asking, again: Again | null, call: Call, scope: Scope): Pr
   return call(
     {
       model,
-      messages: () => [...prompt.render(conversation), ...naming],
+      messages: () => [...prompt.render(conversation()), ...naming],
       maxOutputTokens: again?.maxOutputTokens ?? prompt.maxOutputTokens,
       parameters: prompt.parameters,
       responseSchema: { name: prompt.name, schema: prompt.responseSchema },

@@ -2,6 +2,7 @@ import { openSharedScope, type Scope } from '../base/scope.ts';
 import { canCombine } from '../classifier/combine.ts';
 import type { Trouble } from '../llm/call.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
+import { bytesAt, textAt } from '../workers/texts.ts';
 import { storedAnswer } from './answers.ts';
 import { type Asking, ask } from './ask.ts';
 import type { BatchRequest, PipelineParts, Question, Settled } from './batch.ts';
@@ -104,8 +105,8 @@ function askingOf(
   return {
     prompt: work.promptFor(opened.map(({ question }) => batch.classifiers[question.classifier]!)),
     model,
-    conversation: prepared.texts[text]!,
-    conversationBytes: prepared.textBytes[text]!,
+    conversation: () => textAt(prepared.texts, text),
+    conversationBytes: bytesAt(prepared.texts, text),
     jobId: batch.job.id,
     weight: batch.job.weight,
     onTrouble(trouble) {

@@ -4,6 +4,7 @@ import type { Metrics } from '../base/metrics.ts';
 import type { Scope } from '../base/scope.ts';
 import { costOf } from '../llm/price.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
+import { bytesAt } from '../workers/texts.ts';
 import { bytesPerToken } from './ask.ts';
 import type { BatchRequest, PipelineParts, Settled } from './batch.ts';
 
@@ -37,7 +38,7 @@ function countSavings(
       const text = prepared.textOf[index]![row]!;
       if (text < 0) return;
       const { source, callQuestions } = answer;
-      const textBytes = prepared.textBytes[text]!;
+      const textBytes = bytesAt(prepared.texts, text);
       if (source === 'store' || source === 'shared') saved[source] += promptBytes + textBytes;
       if (source !== 'llm') return;
       saved.truncate += prepared.cutBytes[text]!;

@@ -6,6 +6,7 @@ import { keyMaker } from '../text/key.ts';
 import { normalise } from '../text/normalise.ts';
 import { truncate } from '../text/truncate.ts';
 import type { PreparedBatch, PrepareTask, QuestionSpec, SkipCode } from './tasks.ts';
+import { joinTexts } from './texts.ts';
 
 /** Texts of one conversation: per group of classifiers that cut alike, an index into the batch's texts. */
 type TextIndices = readonly number[];
@@ -59,8 +60,7 @@ function groupByCut(questions: readonly QuestionSpec[]) {
 
 /** Collects texts; conversations with the same key share theirs. */
 function textCollector(truncations: readonly (Truncation | null)[]) {
-  const texts: string[] = [];
-  const textBytes: number[] = [];
+  const texts: Uint8Array[] = [];
   const cutBytes: number[] = [];
   const byKey = new Map<string, TextIndices>();
 
@@ -72,10 +72,9 @@ function textCollector(truncations: readonly (Truncation | null)[]) {
       const text = truncation === null ? full : truncate(messages, full, truncation);
       const known = indexOf.get(text);
       if (known !== undefined) return known;
-      const bytes = text === full ? fullBytes : Buffer.byteLength(text);
-      textBytes.push(bytes);
-      cutBytes.push(Math.max(0, fullBytes - bytes));
-      const index = texts.push(text) - 1;
+      const encoded = Buffer.from(text);
+      cutBytes.push(Math.max(0, fullBytes - encoded.length));
+      const index = texts.push(encoded) - 1;
       indexOf.set(text, index);
       return index;
     });
@@ -88,8 +87,7 @@ function textCollector(truncations: readonly (Truncation | null)[]) {
       return indices;
     },
     collected: () => ({
-      texts,
-      textBytes: Int32Array.from(textBytes),
+      texts: joinTexts(texts),
       cutBytes: Int32Array.from(cutBytes),
     }),
   };

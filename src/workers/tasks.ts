@@ -3,6 +3,7 @@ import type { ColumnNames } from '../arrow/choose.ts';
 import type { AnswerShape } from '../arrow/encode.ts';
 import type { Truncation } from '../base/conversation.ts';
 import type { Scope } from '../base/scope.ts';
+import type { Texts } from './texts.ts';
 
 /** What the worker must know of one classifier to make a question's key and text. */
 export interface QuestionSpec {
@@ -36,9 +37,7 @@ export interface PreparedBatch {
   /** Per row: why it is not asked, or null. */
   readonly skipped: readonly (SkipCode | null)[];
   /** Conversations as compact JSON arrays, truncated; rows and classifiers that cut alike share one. */
-  readonly texts: readonly string[];
-  /** UTF-8 bytes of each text. */
-  readonly textBytes: Int32Array;
+  readonly texts: Texts;
   /** UTF-8 bytes that truncation left out of each text. */
   readonly cutBytes: Int32Array;
   /** `textOf[classifier][row]`: index into texts; -1 where the row is skipped. */

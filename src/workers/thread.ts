@@ -34,6 +34,6 @@ export default function runInThread({ task, phase }: ThreadTask): ThreadReply {
 /** Bytes that go back without a copy. */
 function buffersOf(result: Results[keyof Results]): ArrayBufferLike[] {
   if (result instanceof Uint8Array) return [result.buffer];
-  const { carried, textBytes, cutBytes, textOf } = result;
-  return [carried, textBytes, cutBytes, ...textOf].map((array) => array.buffer);
+  const { carried, texts, cutBytes, textOf } = result;
+  return [carried, texts.bytes, texts.ends, cutBytes, ...textOf].map((array) => array.buffer);
 }

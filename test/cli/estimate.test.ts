@@ -9,6 +9,7 @@ import { Tallies } from '../../src/cli/estimate/tally.ts';
 import { previewTable, restOf } from '../../src/cli/run/preview.ts';
 import type { EndpointView } from '../../src/llm/call.ts';
 import { countTokens } from '../../src/text/tokens.ts';
+import { joinTexts } from '../../src/workers/texts.ts';
 
 const view = (model: string, tpm: number | null) =>
   ({ model, quota: { tokens: tpm, requests: null } }) as unknown as EndpointView;
@@ -76,8 +77,7 @@ describe('an estimate', () => {
     await tallies.add({
       rows: 5,
       skipped: [null, null, 'empty', null, null],
-      texts,
-      textBytes: Int32Array.from(texts, (text) => text.length),
+      texts: joinTexts(texts.map((text) => Buffer.from(text))),
       cutBytes: new Int32Array(2),
       textOf: [Int32Array.of(0, 1, -1, 0, 1)],
       keys: [['a', 'b', '', 'a', 'c']],
@@ -118,8 +118,7 @@ describe('an estimate', () => {
     await tallies.add({
       rows: texts.length,
       skipped: texts.map(() => null),
-      texts,
-      textBytes: Int32Array.from(texts, (text) => Buffer.byteLength(text)),
+      texts: joinTexts(texts.map((text) => Buffer.from(text))),
       cutBytes: new Int32Array(texts.length),
       textOf: [Int32Array.from(texts, (_, row) => row)],
       keys: [texts.map((text, row) => hash(`${row} ${text}`))],

@@ -32,7 +32,7 @@ test('what an endpoint rejects as a whole is asked one by one, and every request
     {
       prompt: promptFor(classifiers),
       model: 'default',
-      conversation: '[]',
+      conversation: () => '[]',
       conversationBytes: 2,
       jobId: 'j',
       weight: 1,

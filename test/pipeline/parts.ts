@@ -11,6 +11,7 @@ import { Flights } from '../../src/pipeline/flights.ts';
 import type { Turns } from '../../src/pipeline/turns.ts';
 import type { AnswerStore, StoredAnswer } from '../../src/store/store.ts';
 import type { Workers } from '../../src/workers/tasks.ts';
+import { joinTexts } from '../../src/workers/texts.ts';
 import type { FakeClock } from '../fakeClock.ts';
 
 const toBytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -30,8 +31,7 @@ export const fakeWorkers: Workers = {
     return {
       rows: rows.length,
       skipped: rows.map((text) => (text === null ? 'null' : null)),
-      texts,
-      textBytes: Int32Array.from(texts, ({ length }) => length),
+      texts: joinTexts(texts.map((text) => Buffer.from(text))),
       cutBytes: new Int32Array(rows.length),
       textOf: questions.map(() => Int32Array.from(rows, (text, row) => (text === null ? -1 : row))),
       keys: questions.map(({ digest, model }) =>

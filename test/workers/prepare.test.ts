@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { keyMaker } from '../../src/text/key.ts';
 import { countTokens } from '../../src/text/tokens.ts';
 import { prepare } from '../../src/workers/prepare.ts';
+import { bytesAt, textAt } from '../../src/workers/texts.ts';
 import { question, taskOf, taskOfFixture } from './batches.ts';
 
 const conversation = fc.option(
@@ -26,7 +27,7 @@ suite('prepare', () => {
             assert.deepEqual([textOf![index], keys![index]], [-1, '']);
             return;
           }
-          const [first] = JSON.parse(batch.texts[textOf![index]!]!);
+          const [first] = JSON.parse(textAt(batch.texts, textOf![index]!));
           const content = row!.startsWith('[{') ? 'Hi' : row;
           assert.deepEqual(first, { i: 1, role: 'user', content });
           const canonical = JSON.stringify([['user', content!.replaceAll('\r\n', '\n')]]);
@@ -59,10 +60,9 @@ suite('prepare', () => {
         [1, 1, 2],
       ],
     );
-    assert.equal(batch.texts.length, 3);
-    assert.ok(countTokens(batch.texts[1]!) <= 60);
-    const bytes = batch.texts.map((text) => Buffer.byteLength(text));
-    assert.deepEqual([...batch.textBytes], bytes);
+    assert.equal(batch.texts.ends.length, 3);
+    assert.ok(countTokens(textAt(batch.texts, 1)) <= 60);
+    const bytes = [0, 1, 2].map((text) => bytesAt(batch.texts, text));
     assert.deepEqual([...batch.cutBytes], [0, bytes[0]! - bytes[1]!, 0]);
     assert.equal(new Set(batch.keys.flat()).size, 4);
   });

@@ -56,12 +56,12 @@ export class PromptTally {
     this.#replyTokens = expectedReplyTokens(prompt.responseSchema);
   }
 
-  /** One call over a text; `bytes` are its UTF-8 bytes. */
-  add(text: string, bytes: number, counted: boolean): void {
-    const part = counted ? this.#counted : this.#others;
+  /** One call over a text of so many UTF-8 bytes; the text itself where its tokens are to be counted. */
+  add(bytes: number, text: string | null): void {
+    const part = text === null ? this.#others : this.#counted;
     part.calls += 1;
     part.bytes += bytes;
-    if (counted) this.#counted.tokens += this.#tokensOf(text) - this.#fixed;
+    if (text !== null) this.#counted.tokens += this.#tokensOf(text) - this.#fixed;
   }
 
   get tally(): Tally {

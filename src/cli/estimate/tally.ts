@@ -6,6 +6,7 @@ import { plan } from '../../pipeline/plan.ts';
 import { promptBook } from '../../pipeline/prompt.ts';
 import { countTokens } from '../../text/tokens.ts';
 import type { PreparedBatch } from '../../workers/tasks.ts';
+import { bytesAt, textAt } from '../../workers/texts.ts';
 import { PromptTally, sumOf, type Tally } from './promptTally.ts';
 
 /**
@@ -91,9 +92,8 @@ export class Tallies {
           const asked = questions.map(({ classifier }) => classifiers[classifier]!);
           const { text } = questions[0]!;
           this.#tallyOf(tallies, asked, model).add(
-            prepared.texts[text]!,
-            prepared.textBytes[text]!,
-            isCounted,
+            bytesAt(prepared.texts, text),
+            isCounted ? textAt(prepared.texts, text) : null,
           );
         }
     }
