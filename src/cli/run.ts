@@ -11,6 +11,7 @@ import { type Output, openOutput } from '../files/output.ts';
 import { type Selection, selectRows } from '../files/selection.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
+import { forecastOf } from './run/forecast.ts';
 import { labelAll, labelBatch } from './run/labelAll.ts';
 import type { Labeller } from './run/labeller.ts';
 import { openLabeller } from './run/openLabeller.ts';
@@ -34,7 +35,9 @@ export const command: Command = {
     const request = runRequest(args);
     const inputs = await openInputs(request.inputs, request);
     // Reads all of it, so that a bad line is told before anything is sent.
-    const selection = selectRows(await countRows(inputs), request.selection);
+    const total = await countRows(inputs);
+    const select = () => selectRows(total, request.selection);
+    const { rows } = select();
     const scope = openScope(systemClock);
     const stopListening = terminal.onInterrupt((times) => {
       if (times > 1) process.exit(exitCodes.interrupted);
@@ -43,12 +46,12 @@ export const command: Command = {
     const asked = { ...request.asked, jobId: `run:${randomUUID()}` };
     const labeller = await openLabeller(request, asked, args, terminal, scope);
     try {
-      const meter = progressMeter(selection.rows, systemClock, terminal, () => labeller.trouble);
+      const meter = progressMeter(rows, systemClock, terminal, () => labeller.trouble);
       const startMs = systemClock.now();
-      const goOn = await label({ request, inputs, selection, labeller, meter, scope, terminal });
+      const goOn = await label({ request, inputs, select, rows, labeller, meter, scope, terminal });
       const { words, code } = goOn
         ? verdict(meter.ledger, {
-            rows: selection.rows,
+            rows,
             classifiers: labeller.classifiers.length,
             allowFailed: request.allowFailed,
           })
@@ -72,7 +75,9 @@ export const command: Command = {
 interface Run {
   readonly request: RunRequest;
   readonly inputs: readonly Input[];
-  readonly selection: Selection;
+  readonly select: () => Selection;
+  /** Selected ones. */
+  readonly rows: number;
   readonly labeller: Labeller;
   readonly meter: ProgressMeter;
   readonly scope: Scope;
@@ -81,14 +86,15 @@ interface Run {
 
 /** Labels everything into the output; false where somebody said no to the preview. */
 async function label(run: Run): Promise<boolean> {
-  const { request, inputs, selection, labeller, meter, scope, terminal } = run;
-  const previews = terminal.interactive && !request.yes && selection.rows > previewRows;
+  const { request, inputs, select, rows, labeller, meter, scope, terminal } = run;
+  const previews = terminal.interactive && !request.yes && rows > previewRows;
   const bounds = previews ? { ...batchBounds, firstRows: previewRows } : batchBounds;
-  const batches = readBatches(inputs, selection, bounds);
+  const read = () => readBatches(inputs, select(), bounds);
+  const batches = read();
   const output = await openOutput(request.output, terminal.stdout);
   let whole = false;
   try {
-    if (previews && !(await preview(batches, output, run))) return false;
+    if (previews && !(await preview(batches, read, output, run))) return false;
     meter.start();
     await labelAll(batches, labeller, output, meter, scope);
     await output.finish();
@@ -103,16 +109,24 @@ async function label(run: Run): Promise<boolean> {
 }
 
 /** Labels the first batch, shows it, and asks; its answers are part of the output. */
-async function preview(batches: AsyncGenerator<InputBatch>, output: Output, run: Run): Promise<boolean> {
-  const { selection, labeller, meter, scope, terminal } = run;
+async function preview(
+  batches: AsyncGenerator<InputBatch>,
+  read: () => AsyncGenerator<InputBatch>,
+  output: Output,
+  run: Run,
+): Promise<boolean> {
+  const { request, rows, labeller, meter, scope, terminal } = run;
+  const all = rows.toLocaleString('en');
+  terminal.say(`Counting the tokens of ${all} rows …`);
+  const forecast = await forecastOf(read, rows, request.asked.combine, labeller, scope);
   const { value: first } = (await batches.next()) as { value: InputBatch };
   // Taken now: the bytes go to a worker thread.
   const inputRows = jsonRows(first.ipc);
-  terminal.say(`Asking the first ${first.rows} of ${selection.rows.toLocaleString('en')} rows …`);
+  terminal.say(`Asking the first ${first.rows} of ${all} rows …`);
   const answers = await labelBatch(labeller, first, scope);
   await output.write(answers.ipc);
   meter.add(answers.rows, answers.ledger);
-  return confirmed(first, inputRows, answers, selection.rows, labeller, terminal);
+  return confirmed(first, inputRows, answers, rows, forecast, labeller, terminal);
 }
 
 async function abandon(output: Output, { output: path }: RunRequest, terminal: Terminal): Promise<void> {

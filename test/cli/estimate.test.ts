@@ -6,7 +6,8 @@ import type { Classifier } from '../../src/classifier/classifier.ts';
 import { capacityOf } from '../../src/cli/estimate/capacity.ts';
 import { secondsByQuota, spendingWords, tokens } from '../../src/cli/estimate/estimate.ts';
 import { Tallies } from '../../src/cli/estimate/tally.ts';
-import { previewTable, restOf } from '../../src/cli/run/preview.ts';
+import { restOf } from '../../src/cli/run/forecast.ts';
+import { previewTable } from '../../src/cli/run/preview.ts';
 import type { EndpointView } from '../../src/llm/call.ts';
 import { countTokens } from '../../src/text/tokens.ts';
 import { joinTexts } from '../../src/workers/texts.ts';
@@ -54,13 +55,43 @@ describe('an estimate', () => {
       completion_tokens: 100,
       cost: 0.5,
     };
-    assert.deepEqual(restOf(ledger, 200), {
+    assert.deepEqual(restOf(ledger, 200, null), {
       calls: 300,
       promptTokens: 10_000,
       completionTokens: 1000,
       cost: 5,
     });
-    assert.deepEqual(restOf(emptyLedger(), 200), { calls: 0, promptTokens: 0, completionTokens: 0, cost: 0 });
+    const none = { calls: 0, promptTokens: 0, completionTokens: 0, cost: null };
+    assert.deepEqual(restOf(emptyLedger(), 200, null), none);
+  });
+
+  it('of the rest is that of all, corrected by what the rows shown took of theirs', () => {
+    const tally = (times: number) => ({
+      name: '',
+      calls: 20 * times,
+      promptTokens: 2_000 * times,
+      completionTokens: 100 * times,
+      mostCompletionTokens: 640 * times,
+      cost: 0.25 * times,
+      mostCost: 0.5 * times,
+    });
+    const forecast = { shown: tally(1), all: tally(6) };
+    const ledger = {
+      ...emptyLedger(),
+      rows: 20,
+      calls: 22,
+      prompt_tokens: 3_000,
+      completion_tokens: 100,
+      cost: 0.25,
+    };
+    assert.deepEqual(restOf(ledger, 200, forecast), {
+      calls: 110,
+      promptTokens: 15_000,
+      completionTokens: 500,
+      cost: 1.25,
+    });
+    const stored = { shown: tally(0), all: tally(2) };
+    assert.equal(restOf(emptyLedger(), 200, stored).promptTokens, 4_000);
   });
 
   it('counts each different question once, stored ones and skipped rows never', async () => {

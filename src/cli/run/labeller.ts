@@ -2,6 +2,7 @@ import type { Ledger } from '../../base/ledger.ts';
 import type { Scope } from '../../base/scope.ts';
 import type { InputBatch } from '../../files/batches.ts';
 import type { Capacity } from '../estimate/capacity.ts';
+import type { Tallies } from '../estimate/tally.ts';
 
 export interface Labelled {
   /** One whole Arrow IPC stream. */
@@ -35,6 +36,10 @@ export interface Labeller {
   /** The classifiers asked for, in order; made sure of before anything is sent. */
   readonly classifiers: readonly KnownClassifier[];
   label(batch: InputBatch, scope: Scope): Promise<Labelled>;
+  /** Tallies of batches of so many rows as they would be asked, without a call; null where only a server can tell. */
+  readonly tally:
+    | ((batches: AsyncIterable<InputBatch>, rows: number, scope: Scope) => Promise<Tallies>)
+    | null;
   readonly capacity: Capacity;
   /** What is wrong with an endpoint now, in words; null when nothing is known to be. */
   readonly trouble: string | null;

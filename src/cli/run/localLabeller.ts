@@ -1,13 +1,17 @@
+import type { Classifier } from '../../classifier/classifier.ts';
+import { noStore } from '../../store/store.ts';
 import type { Composition } from '../compose.ts';
 import { capacityOf } from '../estimate/capacity.ts';
+import { tallyRows } from '../estimate/tallyRows.ts';
 import type { CallOutcomes } from './callOutcomes.ts';
 import type { Asked, Labeller } from './labeller.ts';
 
 /** Labels in this process, without a socket. */
 export function localLabeller(
-  { service, engine, close }: Composition,
+  { service, engine, workers, store, close }: Composition,
   outcomes: CallOutcomes,
   asked: Asked,
+  loaded: readonly Classifier[],
 ): Labeller {
   const classifiers = asked.classifiers.map((name) => {
     const { digest, model } = service.describe(name);
@@ -30,6 +34,14 @@ export function localLabeller(
       );
       return { ipc: result.ipc, rows: result.rowCount, ledger: result.ledger };
     },
+    tally: (batches, rows, scope) =>
+      tallyRows(
+        batches,
+        rows,
+        { classifiers: loaded, models, price: engine.price },
+        { workers, store: asked.refresh || store === noStore ? null : store },
+        scope,
+      ),
     get capacity() {
       return capacityOf(engine.view(), models);
     },

@@ -38,7 +38,7 @@ export async function openLabeller(
   const { keepAnswers, keepCalls } = request;
   const outcomes = callOutcomes();
   const composition = await compose({ config, catalogue, log, keepAnswers, keepCalls, metrics: outcomes });
-  return localLabeller(composition, outcomes, { ...asked, classifiers });
+  return localLabeller(composition, outcomes, { ...asked, classifiers }, classifiers.map(catalogue.get));
 }
 
 async function openRemote(server: string, asked: Asked, terminal: Terminal, scope: Scope): Promise<Labeller> {

@@ -1,9 +1,9 @@
 import { type Json, jsonRows } from '../../arrow/jsonRows.ts';
-import type { Ledger } from '../../base/ledger.ts';
 import type { InputBatch } from '../../files/batches.ts';
 import { spendingWords } from '../estimate/estimate.ts';
 import { oneLine, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
+import { type Forecast, restOf } from './forecast.ts';
 import type { Labelled, Labeller } from './labeller.ts';
 import { number } from './progress.ts';
 
@@ -18,28 +18,18 @@ export async function confirmed(
   inputRows: readonly JsonRow[],
   answers: Labelled,
   totalRows: number,
+  forecast: Forecast | null,
   labeller: Labeller,
   terminal: Terminal,
 ): Promise<boolean> {
   const names = labeller.classifiers.map(({ name }) => name);
   terminal.say(previewTable(inputRows, jsonRows(answers.ipc), batch.input.conversation, names));
-  const rest = restOf(answers.ledger, totalRows - batch.rows);
-  const spending = { ...rest, currency: labeller.currency, cost: answers.ledger.cost > 0 ? rest.cost : null };
+  const rest = restOf(answers.ledger, totalRows - batch.rows, forecast);
+  const spending = { ...rest, currency: labeller.currency };
   terminal.say(
     `\nThe other ${number(totalRows - batch.rows)} rows will take about\n  ${spendingWords(spending, labeller.capacity)}`,
   );
   return /^\s*y(es)?\s*$/i.test(await terminal.ask('Go on? [y/N] '));
-}
-
-/** What so many more rows will take, if they are like those of `ledger`. */
-export function restOf(ledger: Readonly<Ledger>, rows: number) {
-  const times = ledger.rows === 0 ? 0 : rows / ledger.rows;
-  return {
-    calls: Math.round(ledger.calls * times),
-    promptTokens: Math.round(ledger.prompt_tokens * times),
-    completionTokens: Math.round(ledger.completion_tokens * times),
-    cost: ledger.cost * times,
-  };
 }
 
 export type JsonRow = Readonly<Record<string, Json>>;

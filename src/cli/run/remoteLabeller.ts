@@ -41,6 +41,7 @@ export async function remoteLabeller(options: RemoteOptions, asked: Asked, scope
       const { batch, ledger } = await sendingAgain(send, options, scope);
       return { ipc: batch.ipc, rows: batch.rowCount, ledger };
     },
+    tally: null,
     capacity: unknownCapacity,
     trouble: null,
     currency: '',
