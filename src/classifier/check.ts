@@ -7,9 +7,10 @@ import { type Finding, type Place, PromptError } from './promptError.ts';
 export interface Check {
   parse<T>(schema: z.ZodType<T>, value: unknown, path: Path): T;
   fail(path: Path, message: string): never;
-  /** Keeps a fault that does not hinder looking for more; it is thrown with the next, or by `settle`. */
+  /** Keeps a fault that does not hinder looking for more; it is thrown with the next that does. */
   note(path: Path, message: string, rule?: string): void;
-  settle(): void;
+  /** Faults kept so far. */
+  readonly noted: readonly Finding[];
 }
 
 /** A mapping that knows all its keys: an unknown one is named together with the nearest known. */
@@ -47,8 +48,6 @@ export function checkOf(file: string, placeOf: (path: Path) => Place): Check {
       throw new PromptError(found);
     },
     note,
-    settle() {
-      if (found.length > 0) throw new PromptError(found);
-    },
+    noted: found,
   };
 }

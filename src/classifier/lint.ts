@@ -23,23 +23,26 @@ const rules: Readonly<Record<string, Rule>> = {
         message: `the input "${name}" is used by no message`,
       }));
   },
-  conversation_missing({ messages, placeOf }) {
-    const used = messages.some(usesConversation);
+  conversation_missing({ messages, faults, placeOf }) {
+    // A variable that nothing provides is likely to be the conversation, misspelt.
+    const used = messages.some(usesConversation) || faults.some(({ rule }) => rule === 'unknown_variable');
     return used
       ? []
       : [{ ...(messages[0]?.place() ?? placeOf([])), message: 'no message uses {{ conversation }}' }];
   },
-  conversation_outside_user: ({ messages }) =>
-    messages.flatMap(({ role, template, place }) =>
-      ['conversation', 'messages']
-        .filter((name) => role !== 'user' && template.variables.free.has(name))
-        .map((name) => ({
-          ...place(name),
-          message:
-            role === 'thread'
-              ? 'the conversation is sent as messages of its own, which the model may obey or go on with: make it of kind string, in a user message'
-              : `the ${role} message holds the ${name}: data belongs in a user message, where it cannot pass for instructions`,
-        })),
+  conversation_outside_user: ({ messages, faults }) =>
+    // Whose message it is, a role line that does not count leaves open.
+    (faults.some(({ rule }) => rule === 'role_in_block') ? [] : messages).flatMap(
+      ({ role, template, place }) =>
+        ['conversation', 'messages']
+          .filter((name) => role !== 'user' && template.variables.free.has(name))
+          .map((name) => ({
+            ...place(name),
+            message:
+              role === 'thread'
+                ? 'the conversation is sent as messages of its own, which the model may obey or go on with: make it of kind string, in a user message'
+                : `the ${role} message holds the ${name}: data belongs in a user message, where it cannot pass for instructions`,
+          })),
     ),
   undefined_labels: ({ outputs, labels, placeOf, places }) =>
     outputs
@@ -64,9 +67,10 @@ const rules: Readonly<Record<string, Rule>> = {
 export function lintClassifier(from: PromptSource, options: LoadOptions = { env: {} }): readonly Finding[] {
   try {
     const prompt = readPrompt(from, options);
-    return Object.entries(rules)
-      .flatMap(([rule, run]) => run(prompt).map((found): Finding => ({ file: prompt.file, rule, ...found })))
-      .sort((a, b) => a.line - b.line || a.column - b.column);
+    const found = Object.entries(rules).flatMap(([rule, run]) =>
+      run(prompt).map((each): Finding => ({ file: prompt.file, rule, ...each })),
+    );
+    return [...prompt.faults, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
   } catch (error) {
     if (error instanceof PromptError) return error.findings;
     return [

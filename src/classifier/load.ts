@@ -25,6 +25,7 @@ function sharing({ messages }: Prompt): { pack: boolean; combine: boolean } {
  */
 export function loadClassifier(from: PromptSource, options: LoadOptions): Classifier {
   const prompt = readPrompt(from, options);
+  if (prompt.faults.length > 0) throw new PromptError(prompt.faults);
   const { file, name, front, outputs, labels, derivation, messages } = prompt;
   if (!messages.some(usesConversation)) {
     const place = messages[0]?.place() ?? prompt.placeOf([]);

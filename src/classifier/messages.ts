@@ -4,7 +4,7 @@ import { nearest } from '../base/nearest.ts';
 import { faultyTag } from './faultyTag.ts';
 import { givenVariables, type Input } from './inputs.ts';
 import type { DeclaredOutput } from './outputs.ts';
-import { type Finding, type Place, PromptError } from './promptError.ts';
+import type { Finding, Place } from './promptError.ts';
 import { type Part, splitRoles } from './roles.ts';
 import { compileTemplate, parseTemplate, type Template } from './template.ts';
 import type { Variables } from './variables.ts';
@@ -94,22 +94,30 @@ function useOf(variable: string, source: string): number {
   return match === null ? 0 : match.index + match[0].length - variable.length;
 }
 
-/**
- * Splits a body into messages and compiles each.
- *
- * @throws PromptError with every fault: role lines in blocks, unknown variables, templates that do not parse or render
- */
-export function compileMessages(sources: MessageSources): readonly Message[] {
+/** The messages of a body, and the faults of those that cannot be used as they are. */
+export interface CompiledMessages {
+  readonly messages: readonly Message[];
+  /** Role lines in blocks, unknown variables, templates that do not parse or render. */
+  readonly faults: readonly Finding[];
+}
+
+/** What a template with unknown variables renders: it is only looked at. */
+const notRendered = { joins: false, render: () => '' };
+
+/** Splits a body into messages and compiles each. */
+export function compileMessages(sources: MessageSources): CompiledMessages {
   const { file, body, bodyLine, inputs } = sources;
   const thread = inputs.some(({ name, kind }) => name === 'conversation' && kind === 'thread');
   const { parts, faults } = splitRoles(body, thread);
-  if (faults.length > 0) {
-    throw new PromptError(
-      faults.map((fault) => ({ ...fault, file, line: bodyLine + fault.line, column: 1 })),
-    );
-  }
+  const findings: Finding[] = faults.map((fault) => ({
+    ...fault,
+    file,
+    line: bodyLine + fault.line,
+    column: 1,
+  }));
+  // A block that is not closed would be told again by the template library.
+  if (findings.some(({ rule }) => rule === 'load')) return { messages: [], faults: findings };
   const constants = constantsOf(sources);
-  const findings: Finding[] = [];
   const messages = parts.flatMap(({ role, source, line }): Message[] => {
     const placeOf = (offset: number): Place => {
       const inPart = placeAt(offset, source);
@@ -123,7 +131,9 @@ export function compileMessages(sources: MessageSources): readonly Message[] {
       findings.push(
         ...unknown.map(({ name, message }) => ({ file, rule: 'unknown_variable', ...place(name), message })),
       );
-      if (unknown.length > 0) return [];
+      if (unknown.length > 0) {
+        return [{ role, template: { variables: parsed.variables, ...notRendered }, place }];
+      }
       if (thread && role !== 'thread' && parsed.variables.free.has('conversation')) {
         const message = 'a thread is printed alone on its line: {{ conversation }}';
         findings.push({ file, rule: 'load', ...place('conversation'), message });
@@ -136,6 +146,5 @@ export function compileMessages(sources: MessageSources): readonly Message[] {
       return [];
     }
   });
-  if (findings.length > 0) throw new PromptError(findings);
-  return messages;
+  return { messages, faults: findings };
 }

@@ -153,12 +153,10 @@ export function readOutputs(raw: unknown, check: Check): readonly DeclaredOutput
   const entries = namedProperties(raw, ['outputs'], check);
   if (entries.length === 0) check.fail(['outputs'], 'a classifier needs at least one output');
   refuseDoubles(entries, 'output', check);
-  const outputs = entries.map(({ name, value, path }) => {
+  return entries.map(({ name, value, path }) => {
     checkOutputName(name, 'output', path, check);
     return declare(name, value, path, check);
   });
-  check.settle();
-  return outputs;
 }
 
 /** What an answer's column knows of an output: name, kind, description and members. */

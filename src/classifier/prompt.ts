@@ -11,7 +11,7 @@ import { compileMessages, type Message } from './messages.ts';
 import { refusedInBody } from './older/body.ts';
 import { type DeclaredOutput, readOutputs } from './outputs.ts';
 import { parametersOf } from './parameters.ts';
-import { type Place, PromptError } from './promptError.ts';
+import { type Finding, type Place, PromptError } from './promptError.ts';
 import { columnName, type PromptFile, promptFile } from './promptFile.ts';
 import { type PromptSource, promptText } from './promptSource.ts';
 import { namedProperties } from './properties.ts';
@@ -37,6 +37,8 @@ export interface Prompt {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly messages: readonly Message[];
   readonly digest: string;
+  /** What keeps the file from being used, though not from being looked at further. */
+  readonly faults: readonly Finding[];
   /** Keys of an older format that were read as Prompty 2. */
   readonly older: FrontMatter['older'];
   placeOf(path: Path): Place;
@@ -80,7 +82,7 @@ function withoutConnection(data: unknown, file: string, log: Log): unknown {
 /**
  * Reads and checks a prompt file (Prompty 2, ours under `metadata.semtel`).
  *
- * @throws PromptError that names file, line and column of each fault
+ * @throws PromptError that names file, line and column of each fault, where one keeps the file from being read
  */
 export function readPrompt(from: PromptSource, { env, log = noLog }: LoadOptions): Prompt {
   const { file, name, dir, source } = promptText(from);
@@ -103,7 +105,7 @@ export function readPrompt(from: PromptSource, { env, log = noLog }: LoadOptions
   const derivation = readDerivation(semtel.derive, outputs, check);
   const parameters = parametersOf(front.model.options, check);
 
-  const messages = compileMessages({
+  const compiled = compileMessages({
     file,
     body: matter.body,
     bodyLine: matter.bodyLine,
@@ -111,6 +113,8 @@ export function readPrompt(from: PromptSource, { env, log = noLog }: LoadOptions
     outputs,
     labels,
   });
+  const faults = [...check.noted, ...compiled.faults];
+  if (faults.some(({ rule }) => rule === 'load')) throw new PromptError(faults);
   const placesOf = (list: 'inputs' | 'outputs') =>
     new Map(
       namedProperties(front[list], [list], check).map(({ name, path }) => [name, matter.placeOf(path)]),
@@ -125,7 +129,8 @@ export function readPrompt(from: PromptSource, { env, log = noLog }: LoadOptions
     labels,
     derivation,
     parameters,
-    messages,
+    messages: compiled.messages,
+    faults,
     digest: digestOf({
       body: matter.body,
       inputs,

@@ -56,7 +56,22 @@ test('each rule finds its mistake at its place', () => {
       ),
       '8:9 undefined_labels',
     ],
-    [promptText('outputs: { a: { kind: string, enumValues: [x, X] } }'), '2:47 labels_differ_by_case'],
+    [
+      promptText('outputs: { a: { kind: string, enumValues: [x, X] } }'),
+      '2:12 undefined_labels',
+      '2:47 labels_differ_by_case',
+    ],
+    [
+      promptText(
+        `outputs: { a: { kind: string, enumValues: [x, X] } }\ninputs: { style: brief }`,
+        '{% if true %}\nuser:\n{% endif %}\nsystem:\n{{ conversation }}{{ stile }}',
+      ),
+      '2:12 undefined_labels',
+      '2:47 labels_differ_by_case',
+      '3:11 unused_input',
+      '6:1 role_in_block',
+      '9:22 unknown_variable',
+    ],
     ['hello', '1:1 load'],
   ];
   for (const [source, ...found] of cases) assert.deepEqual(lint(source), found, source);
@@ -70,10 +85,9 @@ test('every pair of labels that differ only in case is found, over all outputs',
     kind: array
     items: { kind: object, properties: { d: { kind: string, enumValues: [Ä, ä] } } }`);
   assert.deepEqual(
-    lintClassifier({ source, name: 'test', dir: '.' }).map(({ line, column, message }) => [
-      `${line}:${column}`,
-      /the labels (.*) differ/.exec(message)?.[1],
-    ]),
+    lintClassifier({ source, name: 'test', dir: '.' })
+      .filter(({ rule }) => rule === 'labels_differ_by_case')
+      .map(({ line, column, message }) => [`${line}:${column}`, /the labels (.*) differ/.exec(message)?.[1]]),
     [
       ['3:50', '"it" and "IT"'],
       ['3:54', '"it" and "It"'],
