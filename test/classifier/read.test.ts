@@ -359,6 +359,7 @@ test('hostile replies are read in bounded time, to no label', () => {
     '\uDC00{"label":"\uD83D"}',
     scored(Array(7000).fill(1)),
     scored(Array(150).fill('a b c d e '.repeat(9))),
+    scored(Array(150).fill('a+b -c <d '.repeat(9))),
     `{${Array.from({ length: 1600 }, (_, n) => `"k${n}":1`).join(',')}}`,
     `{"__proto__":${'{"__proto__":'.repeat(20)}1${'}'.repeat(20)}}`,
     '{"constructor":{"prototype":{"label":"Food"}},"toString":1}',

@@ -28,17 +28,16 @@ const signs = [
   String.raw`(?<=\p{N})\s?%`,
 ];
 const signOrOther = new RegExp(String.raw`(${signs.join('|')})|[^\p{L}\p{N}\p{M}]`, 'gu');
+const mayBeSign = /[+#<>≤≥%-]/;
 
 /** Letters, digits and signs that count, in lower case; everything else one blank. */
 function folded(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[−–]/g, '-')
-    .trim()
-    .replace(signOrOther, (_, meant: string | undefined) => meant?.trim() ?? ' ')
-    .replace(/ +/g, ' ')
-    .trim();
+  const plain = text.normalize('NFKC').toLowerCase().replace(/[−–]/g, '-').trim();
+  // Looking for signs takes several times as long as all else, and few texts have any.
+  const kept = mayBeSign.test(plain)
+    ? plain.replace(signOrOther, (_, sign: string | undefined) => sign?.trim() ?? ' ').replace(/ +/g, ' ')
+    : plain.replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ');
+  return kept.trim();
 }
 
 /** English endings. What is left must be long enough to be the word: care and caring are no car, yes is no ye. */
