@@ -4,7 +4,7 @@ import { SemtelError } from '../../src/base/error.ts';
 import { noLog } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { openScope } from '../../src/base/scope.ts';
-import { CallError } from '../../src/llm/call.ts';
+import { CallError, type Sent } from '../../src/llm/call.ts';
 import { settled } from '../fakeClock.ts';
 import { endpoint, failure, ok, request, rig } from './setUp.ts';
 
@@ -28,6 +28,49 @@ test('a call gives the reply with endpoint, attempts and latency', async () => {
   const { endpoint: name, attempts, latencyMs, text } = await reply;
   assert.deepEqual([name, attempts, latencyMs, text], ['east', 1, 200, '{}']);
   assert.equal(clock.pending, 0);
+});
+
+test('each HTTP request is told of when it has ended: what was sent, without key and headers, and what became of it', async () => {
+  const ends = [failure('server_error'), failure('throttled', { retryAfterMs: 100 }), ok({ text: 'right' })];
+  const { engine, clock, scope } = rig({
+    endpoints: [endpoint('east', { headers: { 'x-mine': 'of mine' }, request: { top_k: 1 } })],
+    script: (_, count) => ({ afterMs: 200, result: ends[count - 1]! }),
+  });
+  const told: Sent[] = [];
+  const reply = engine.chat(request({ onSent: (sent) => told.push(sent) }), scope);
+  while ((await clock.next()) && told.length < 3);
+  await reply;
+  assert.deepEqual(
+    told.map((sent) => [sent.endpoint, sent.latencyMs, sent.outcome, sent.reason, sent.reply?.text]),
+    [
+      ['east', 200, 'server_error', 'failed (server_error)', undefined],
+      ['east', 200, 'throttled', 'failed (throttled)', undefined],
+      ['east', 200, 'ok', null, 'right'],
+    ],
+  );
+  const format = { name: 'topic', strict: true, schema: { type: 'object' } };
+  for (const { body } of told)
+    assert.deepEqual(body, {
+      model: 'm',
+      messages: request().messages(),
+      max_completion_tokens: 10,
+      response_format: { type: 'json_schema', json_schema: format },
+      top_k: 1,
+    });
+  assert.doesNotMatch(JSON.stringify(told), /key-of-east|of mine/);
+});
+
+test('a request that nobody waits for any more is told of as aborted', async () => {
+  const { engine, scope } = rig({ endpoints: [endpoint('east')] });
+  const told: Sent[] = [];
+  const reply = kindOf(engine.chat(request({ onSent: (sent) => told.push(sent) }), scope));
+  await settled();
+  scope.end(new SemtelError('cancelled', 'The client went away.'));
+  assert.equal(await reply, 'cancelled');
+  assert.deepEqual(
+    told.map(({ outcome }) => outcome),
+    ['aborted'],
+  );
 });
 
 test('an endpoint whose quota nobody told gets one call a second until one is answered, and then all within a latency', async () => {

@@ -257,6 +257,13 @@ describe('prompts and replies', () => {
     assert.deepEqual(holding(canary), []);
   });
 
+  it('are not looked for with the summary of another run', async () => {
+    const summary = readFileSync(at('all.jsonl.semtel.json'), 'utf8');
+    writeFileSync(at('other.jsonl'), readFileSync(at('all.jsonl')));
+    writeFileSync(at('other.jsonl.semtel.json'), summary.replace(/"digest": "../, '"digest": "--'));
+    await assert.rejects(semtel(why, `${at('other.jsonl')} --id a`), /are of different runs: run again/);
+  });
+
   const mistakes: readonly [line: string, words: RegExp][] = [
     ['all.jsonl', /say which row: --id X/],
     ['all.jsonl --id z', /all\.jsonl has no row whose "id" is "z"/],

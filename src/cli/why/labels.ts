@@ -33,8 +33,10 @@ export async function labelsOf(
   if (column === '') throw new SemtelError('input', `${output} has no ids: run again with --id COL.`);
   const row = await rowWith(id, column, output);
   const keys = await questionKeys(id, classifiers, inputs);
-  const found = classifiers.map(({ name }, index) => {
+  const found = classifiers.map(({ name, digest }, index) => {
     const answer = row[name] as AnswerValue;
+    if (!digest.startsWith(String(answer.prompt_digest)))
+      throw new SemtelError('input', `${output} and ${output}.semtel.json are of different runs: run again.`);
     return { classifier: name, answer, key: keys[index]!, ok: answer.status === 'ok' };
   });
   const records = keptRecords(found, file);
