@@ -20,6 +20,16 @@ export const metricCatalogue = {
     labels: ['door'],
     help: 'Time from arrival to answer of an exchange.',
   },
+  semtel_token_exchanges_total: {
+    kind: 'counter',
+    labels: ['token'],
+    help: "Exchanges ended, by the name of the client's token; anonymous where no tokens are configured.",
+  },
+  semtel_token_rows_total: {
+    kind: 'counter',
+    labels: ['token'],
+    help: "Rows answered, by the name of the client's token.",
+  },
   semtel_jobs_active: { kind: 'gauge', labels: [], help: 'Jobs with an exchange open now.' },
   semtel_rows_waiting: { kind: 'gauge', labels: [], help: 'Rows admitted or waiting, not yet answered.' },
   semtel_exchanges_waiting: { kind: 'gauge', labels: [], help: 'Exchanges waiting for admission.' },

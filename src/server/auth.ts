@@ -4,7 +4,7 @@ import { SemtelError } from '../base/error.ts';
 
 /** A bearer token that the configuration allows. */
 export interface Token {
-  /** Who uses it, for logs. */
+  /** Who uses it, for metrics. */
   readonly name: string;
   readonly token: string;
   /** Share in the fair queue, relative to other tokens. */

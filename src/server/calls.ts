@@ -32,6 +32,8 @@ export interface Caller {
   readonly scope: Scope;
   /** Host address without the port: all connections of a client are one default job. */
   readonly peer: string;
+  /** The name of the token that was shown, or what stands for it where none is asked for. */
+  readonly token: string;
   readonly weight: number;
 }
 
@@ -41,8 +43,8 @@ type Call = LivingCall & { readonly metadata: Metadata; getPeer(): string };
 const hostOf = (peer: string): string => peer.replace(/:\d+$/, '').replace(/^::ffff:/, '');
 
 function enter(doorway: Doorway, call: Call, scope: Scope): Caller {
-  const { weight } = doorway.authenticate(call.metadata);
-  return { scope, peer: hostOf(call.getPeer()), weight };
+  const { name, weight } = doorway.authenticate(call.metadata);
+  return { scope, peer: hostOf(call.getPeer()), token: name, weight };
 }
 
 /** A method of one request and one response. */

@@ -69,12 +69,15 @@ export function classifyDoor(doorway: Doorway): UntypedServiceImplementation {
   const { service } = doorway;
   return {
     Classify: unary<ClassifyRequest, ClassifyResponse>(doorway, (request, caller) =>
-      counted(doorway, 'grpc', () => classify(service, request, caller)),
+      counted(doorway, caller, 'grpc', request.batch?.row_count ?? 0, () =>
+        classify(service, request, caller),
+      ),
     ),
     ClassifyStream: bidi<ClassifyStreamRequest, ClassifyResponse>(doorway, (call, caller) =>
       answerInOrder(
         batchesOf(service, messagesOf(call)),
-        ({ options, batch }) => counted(doorway, 'grpc', () => answer(service, caller, options, batch)),
+        ({ options, batch }) =>
+          counted(doorway, caller, 'grpc', batch.row_count, () => answer(service, caller, options, batch)),
         (response) => send(call, response, caller.scope),
         batchesAtOnce,
       ),

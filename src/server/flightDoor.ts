@@ -48,7 +48,9 @@ async function answer(doorway: Doorway, caller: Caller, batch: FlightBatch): Pro
   const { options, ipc, rows, appMetadata } = batch;
   const { peer, weight, scope } = caller;
   const exchange = { options, ipc, rowCount: rows, door: 'flight' as const, peer, weight };
-  const result = await counted(doorway, 'flight', () => doorway.service.classify(exchange, scope));
+  const result = await counted(doorway, caller, 'flight', rows, () =>
+    doorway.service.classify(exchange, scope),
+  );
   return resultData(result, appMetadata);
 }
 

@@ -35,14 +35,14 @@ export class AllTurns {
    * The turns of one batch. One whose time ends before any of its calls was let in is `not_admitted`, and one too many
    * is `overloaded`: it cost nothing, and may be sent again.
    */
-  of(jobId: string): Turns {
+  of(jobId: string, weight: number): Turns {
     const sinceMs = this.#clock.now();
     let started = false;
     return {
       take: async (model, wanted, scope) => {
         if (!started && this.waiting >= this.#maxWaiting) throw overloaded();
         try {
-          const count = await this.#at(model).take(jobId, wanted, sinceMs, scope);
+          const count = await this.#at(model).take(jobId, weight, wanted, sinceMs, scope);
           started = true;
           return count;
         } catch (error) {

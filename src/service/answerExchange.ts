@@ -62,7 +62,7 @@ export async function answerExchange(
       refresh: asked.refresh,
       combine: asked.combine,
       job: job.part(exchange.weight, classifiers.length),
-      turns: parts.turns.of(job.id),
+      turns: parts.turns.of(job.id, exchange.weight),
       rowMs: parts.rowMs,
     };
     const result = await classifyBatch(batch, pipeline, { exchange: scope, rows });

@@ -24,6 +24,8 @@ const slicesOfRoom = 8;
 const freshMs = 20;
 
 interface Waiter {
+  /** Share of its job beside others; the same for all batches of a job. */
+  readonly weight: number;
   readonly wanted: number;
   readonly sinceMs: number;
   admit(count: number): void;
@@ -33,7 +35,7 @@ interface Waiter {
 /**
  * Turns at the endpoints of one logical model: lets in what they work on and, to wait behind it, two seconds of what
  * they were seen to answer, or as much again where that is more, so that their concurrency can double. Jobs take
- * turns; a row waits without its own clock running, so that a slow endpoint never makes it fail.
+ * turns, of a length by their weights; a row waits without its own clock running, so that a slow endpoint never makes it fail.
  */
 export class ModelTurns {
   readonly #clock: Clock;
@@ -42,6 +44,8 @@ export class ModelTurns {
   #replies: Rate;
   /** By job; jobs in the order of their turn. */
   readonly #waiting = new Map<string, Waiter[]>();
+  /** The job whose turn it is, and the calls it was let in with since. */
+  #turn = { jobId: '', had: 0 };
   #open = 0;
   #repliedMs = Number.NEGATIVE_INFINITY;
   #load: Load & { readonly atMs: number } = {
@@ -73,11 +77,12 @@ export class ModelTurns {
   }
 
   /** As `Turns.take`; `sinceMs`: when the batch came, from where its patience with a silent model counts. */
-  take(jobId: string, wanted: number, sinceMs: number, scope: Scope): Promise<number> {
+  take(jobId: string, weight: number, wanted: number, sinceMs: number, scope: Scope): Promise<number> {
     return new Promise((resolve, reject) => {
       if (scope.ended !== undefined) return reject(scope.ended);
       let leave = () => {};
       const waiter: Waiter = {
+        weight,
         wanted,
         sinceMs,
         admit(count) {
@@ -125,9 +130,9 @@ export class ModelTurns {
 
   #letIn(): void {
     for (;;) {
-      const turn = this.#waiting.entries().next().value;
-      if (turn === undefined) return;
-      const [jobId, queue] = turn;
+      const next = this.#waiting.entries().next().value;
+      if (next === undefined) return;
+      const [jobId, queue] = next;
       const waiter = queue[0]!;
       if (this.#silentFor(waiter)) {
         this.#forget(jobId, waiter);
@@ -136,16 +141,28 @@ export class ModelTurns {
       }
       const room = this.#room();
       const free = room - this.#open;
-      const slice = Math.min(waiter.wanted, Math.ceil(room / slicesOfRoom));
+      if (this.#turn.jobId !== jobId) this.#turn = { jobId, had: 0 };
+      const turn = Math.ceil(((room / slicesOfRoom) * waiter.weight) / this.#heaviest());
+      const slice = Math.min(waiter.wanted, Math.max(turn - this.#turn.had, 1));
       if (free < slice) return;
       this.#forget(jobId, waiter);
-      // The job goes behind the others that wait.
-      if (this.#waiting.delete(jobId)) this.#waiting.set(jobId, queue);
       const count = this.#waiting.size > 0 ? slice : Math.min(waiter.wanted, free);
+      this.#turn.had += count;
+      // Its turn over, the job goes behind the others that wait.
+      if (this.#turn.had >= turn && this.#waiting.delete(jobId)) {
+        this.#waiting.set(jobId, queue);
+        this.#turn.had = 0;
+      }
       if (this.#open === 0) this.#startAfresh();
       this.#open += count;
       waiter.admit(count);
     }
+  }
+
+  #heaviest(): number {
+    let heaviest = 0;
+    for (const [first] of this.#waiting.values()) heaviest = Math.max(heaviest, first!.weight);
+    return heaviest;
   }
 
   #room(): number {

@@ -17,6 +17,7 @@ import { SemtelError } from '../../src/base/error.ts';
 import { noLog } from '../../src/base/log.ts';
 import { noMetrics } from '../../src/base/metrics.ts';
 import type { Scope } from '../../src/base/scope.ts';
+import { prometheusMetrics } from '../../src/observe/prometheus.ts';
 import { startServer } from '../../src/server/grpcServer.ts';
 import { classifierService, flightService } from '../../src/server/proto.ts';
 import type { Exchange, ExchangeResult } from '../../src/service/exchange.ts';
@@ -63,8 +64,9 @@ const bearer = (token: string) => {
   return metadata;
 };
 
-test('every method but health asks for a known token, whose weight goes with the exchange', async () => {
+test('every method but health asks for a known token, whose weight and name go with the exchange', async () => {
   const weights: number[] = [];
+  const metrics = prometheusMetrics('0');
   const classify = async (exchange: Exchange) => {
     weights.push(exchange.weight);
     return echo(exchange);
@@ -87,8 +89,12 @@ test('every method but health asks for a known token, whose weight goes with the
       await unary(Classify, request, bearer('Bearer secret'));
       await unary(Classify, request, bearer('bearer other'));
       assert.deepEqual(weights, [2, 0.5]);
+      const { body } = await metrics.scrape();
+      for (const name of ['nightly', 'adhoc'])
+        for (const counted of ['exchanges', 'rows'])
+          assert.match(body, new RegExp(`^semtel_token_${counted}_total\\{token="${name}"\\} 1$`, 'm'));
     },
-    { tokens },
+    { tokens, metrics },
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { SemtelError } from '../../src/base/error.ts';
 import { imbalance } from '../../src/base/ledger.ts';
 import { noMetrics } from '../../src/base/metrics.ts';
 import { openScope, type Scope } from '../../src/base/scope.ts';
@@ -75,14 +76,17 @@ async function serviceOver(clock: FakeClock, engine: ReturnType<typeof fakeEngin
     clock,
     metrics: noMetrics,
   });
-  const ask = (texts: readonly string[], { width = 1, jobId = 'nightly', scope = openScope(clock) } = {}) => {
+  const ask = (
+    texts: readonly string[],
+    { width = 1, jobId = 'nightly', weight = 1, scope = openScope(clock) } = {},
+  ) => {
     const exchange: Exchange = {
       options: service.options({ classifiers: names.slice(0, width), job_id: jobId }),
       ipc: batchOf(texts),
       rowCount: texts.length,
       door: 'local',
       peer: '127.0.0.1',
-      weight: 1,
+      weight,
     };
     return service.classify(exchange, scope);
   };
@@ -167,6 +171,26 @@ test('the rows of a small job have their turns beside those of a large one', asy
   assert.equal((await runToEnd(large, clock)).ledger.ok, 5_000);
 });
 
+test('jobs share a busy model by their weights', async () => {
+  const clock = fakeClock();
+  const { engine } = slowEngine(clock, 200, 8);
+  const { ask, service } = await serviceOver(clock, engine, 3_600_000);
+  const share = (jobId: string) => service.job(jobId).ledger.questions;
+  const client = openScope(clock);
+  const jobs = { light: 1, heavy: 3 };
+  const works = Object.entries(jobs).flatMap(([jobId, weight]) =>
+    Array.from({ length: 4 }, async (_, worker) => {
+      for (let batch = 0; client.ended === undefined; batch++)
+        await ask(distinct(30, `${jobId} ${worker} ${batch}`), { jobId, weight, scope: client });
+    }),
+  );
+  await clock.advance(120_000);
+  const ratio = share('heavy') / share('light');
+  assert.ok(ratio > 2 && ratio < 4, `${ratio}`);
+  client.end(new SemtelError('cancelled', 'Enough.'));
+  await Promise.allSettled(works);
+});
+
 test('stored answers take nobody’s turn', async () => {
   const clock = fakeClock();
   const { engine } = slowEngine(clock, 200);
@@ -232,7 +256,7 @@ test('no turn is lost: whatever batches take, end or leave, all of them end and 
           const scope = openScope(clock, leavesMs === null ? {} : { deadlineMs: leavesMs });
           try {
             for (let left = wanted; left > 0; ) {
-              const count = await turns.take(job, left, clock.now(), scope);
+              const count = await turns.take(job, 1, left, clock.now(), scope);
               assert.ok(count >= 1 && count <= left);
               left -= count;
               inflight += count;

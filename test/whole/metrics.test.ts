@@ -9,6 +9,8 @@ const promised: Readonly<Record<string, readonly [type: string, ...labels: strin
   semtel_repairs_total: ['counter', 'classifier', 'repair'],
   semtel_exchanges_total: ['counter', 'door', 'code'],
   semtel_exchange_seconds: ['histogram', 'door'],
+  semtel_token_exchanges_total: ['counter', 'token'],
+  semtel_token_rows_total: ['counter', 'token'],
   semtel_jobs_active: ['gauge'],
   semtel_rows_waiting: ['gauge'],
   semtel_exchanges_waiting: ['gauge'],
