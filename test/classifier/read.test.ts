@@ -366,12 +366,13 @@ test('hostile replies are read in bounded time, to no label', () => {
   ];
   for (const reply of hostile)
     for (const { read } of [topics, mixtures]) {
-      // The best of three: the machine may be busy with other things.
+      // CPU, and the best of three: the machine may be busy, and code is slow before it is compiled.
       const took = [1, 2, 3].map(() => {
-        const from = performance.now();
+        const from = process.threadCpuUsage();
         assert.equal(read(reply).ok, false, reply.slice(0, 40));
-        return performance.now() - from;
+        const { user, system } = process.threadCpuUsage(from);
+        return (user + system) / 1000;
       });
-      assert.ok(Math.min(...took) < 50, `${reply.slice(0, 20)}… took ${took} ms`);
+      assert.ok(Math.min(...took) < 50, `${reply.slice(0, 20)}… took ${took} ms of CPU`);
     }
 });
