@@ -1,4 +1,5 @@
 import type { Tuning } from '../config.ts';
+import { FailedRow } from './failedRow.ts';
 
 /** Why an endpoint gets no calls: it fails (`ejected`) or refuses us (`rejected`). */
 export type OutKind = 'ejected' | 'rejected';
@@ -8,6 +9,14 @@ interface Out {
   readonly reason: string;
 }
 
+/** One call's turn at an endpoint. */
+export interface Turn {
+  /** In the order of sending. */
+  readonly number: number;
+  /** The one call that finds out whether an endpoint that was out works again. */
+  readonly probe: boolean;
+}
+
 /**
  * Takes an endpoint out after failures in a row (Envoy's outlier detection) or a refusal of the account, and lets it
  * back in slowly. While it is out one call is let through now and then to probe it; likewise, more often, while it
@@ -15,8 +24,9 @@ interface Out {
  */
 export class Breaker {
   readonly #tuning: Tuning;
+  readonly #row: FailedRow;
   #out: Out | null = null;
-  #failuresInARow = 0;
+  #failing = false;
   #lastFailure = '';
   /** While it is out or fails every call: when the next call may go. */
   #nextMs = Number.NEGATIVE_INFINITY;
@@ -24,6 +34,7 @@ export class Breaker {
 
   constructor(tuning: Tuning) {
     this.#tuning = tuning;
+    this.#row = new FailedRow(tuning.ejectAfter);
   }
 
   get out(): { readonly kind: OutKind; readonly reason: string } | null {
@@ -32,7 +43,7 @@ export class Breaker {
 
   /** It fails every call, so that a failure says nothing about the call that met it. */
   get failing(): boolean {
-    return this.#out !== null || this.#failuresInARow >= this.#tuning.ejectAfter;
+    return this.#out !== null || this.#failing;
   }
 
   /** What it does instead of answering, as the end of a sentence; null while it answers. */
@@ -44,7 +55,7 @@ export class Breaker {
   hurry(): void {
     if (!this.failing || this.#out?.kind === 'rejected') return;
     this.#out = null;
-    this.#failuresInARow = this.#tuning.ejectAfter;
+    this.#failing = true;
     this.#nextMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -60,31 +71,32 @@ export class Breaker {
     return this.failing ? Math.max(this.#nextMs - nowMs, 0) : 0;
   }
 
-  /** A call goes out; true when it is a probe. The next may go later, whether this one has ended or hangs. */
-  began(nowMs: number): boolean {
+  /** A call goes out. The next may go later, whether this one has ended or hangs. */
+  began(nowMs: number): Turn {
     this.#nextMs = nowMs + (this.#out === null ? this.#tuning.outageProbeMs : this.#outMs(this.#out.kind));
-    return this.#out !== null;
+    return { number: this.#row.next(), probe: this.#out !== null };
   }
 
   /** The endpoint did its work; true when it failed until now. Calls from before it was taken out do not bring it back. */
-  succeeded(probe: boolean, nowMs: number): boolean {
+  succeeded({ number, probe }: Turn, nowMs: number): boolean {
     if (this.#out !== null && !probe) return false;
+    this.#row.answered(number);
     const recovered = this.failing;
     if (this.#out !== null) this.#backMs = nowMs;
     this.#out = null;
-    this.#failuresInARow = 0;
+    this.#failing = false;
     return recovered;
   }
 
   /** True when the endpoint is taken out by it. `mayEject`: enough others are left. */
-  failed(probe: boolean, reason: string, nowMs: number, mayEject: boolean): boolean {
+  failed({ number, probe }: Turn, reason: string, nowMs: number, mayEject: boolean): boolean {
     if (this.#out !== null) {
       if (probe) this.#out = { ...this.#out, reason };
       return false;
     }
-    this.#failuresInARow += 1;
+    if (this.#row.failed(number)) this.#failing = true;
     this.#lastFailure = reason;
-    if (this.#failuresInARow < this.#tuning.ejectAfter || !mayEject) return false;
+    if (!this.#failing || !mayEject) return false;
     this.#takeOut('ejected', reason, nowMs);
     return true;
   }
@@ -97,12 +109,12 @@ export class Breaker {
   }
 
   /** A call ended without a word about the endpoint; a probe gives its turn to the next. */
-  abandoned(probe: boolean): void {
+  abandoned({ probe }: Turn): void {
     if (probe) this.#nextMs = Number.NEGATIVE_INFINITY;
   }
 
   #takeOut(kind: OutKind, reason: string, nowMs: number): void {
-    this.#failuresInARow = 0;
+    this.#failing = false;
     this.#out = { kind, reason };
     this.#nextMs = nowMs + this.#outMs(kind);
   }

@@ -170,7 +170,7 @@ export class Endpoint {
 
   /** Called by a lease, once. */
   settleIgnored(lease: Lease): void {
-    this.#breaker.abandoned(lease.probe);
+    this.#breaker.abandoned(lease.turn);
     this.#release(lease, false);
   }
 
@@ -184,9 +184,9 @@ export class Endpoint {
 
   /** True when it failed until now. */
   #alive(lease: Lease, nowMs: number): boolean {
-    const recovered = this.#breaker.succeeded(lease.probe, nowMs);
+    const recovered = this.#breaker.succeeded(lease.turn, nowMs);
     if (!recovered) return false;
-    if (!lease.probe) this.#neighbours.recovered();
+    if (!lease.turn.probe) this.#neighbours.recovered();
     this.#ports.log.info('Endpoint is back', { model: this.model, endpoint: this.config.name });
     return true;
   }
@@ -194,7 +194,7 @@ export class Endpoint {
   /** True where the quota explains it. */
   #throttled(lease: Lease, failure: FailedSend, nowMs: number): boolean {
     // Whoever says "too many" is alive.
-    if (lease.probe) this.#alive(lease, nowMs);
+    if (lease.turn.probe) this.#alive(lease, nowMs);
     if (lease.trial) this.#chance.spent(nowMs);
     else this.#chance.settled(true, nowMs);
     if (this.#chance.reigns) {
@@ -227,7 +227,7 @@ export class Endpoint {
         this.#concurrency.timedOut(trip(lease, false, nowMs), this.quota.told, nowMs);
       } else if (status === 503 || status === 529) this.#concurrency.dropped(lease.sentMs, nowMs);
     }
-    if (!this.#breaker.failed(lease.probe, reason, nowMs, this.#neighbours.mayEject())) return;
+    if (!this.#breaker.failed(lease.turn, reason, nowMs, this.#neighbours.mayEject())) return;
     this.#ports.log.warn('Endpoint ejected: it fails', {
       model: this.model,
       endpoint: this.config.name,

@@ -1,5 +1,6 @@
 import type { FailedSend, OkSend } from '../http/outcome.ts';
 import type { Charge } from '../quota/quota.ts';
+import type { Turn } from './breaker.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** The right to send one request to one endpoint. Settled exactly once: `ok`, `dropped` or `ignored`. */
@@ -7,8 +8,7 @@ export class Lease {
   readonly endpoint: Endpoint;
   readonly sentMs: number;
   readonly charge: Charge;
-  /** The one call that finds out whether an endpoint that was out works again. */
-  readonly probe: boolean;
+  readonly turn: Turn;
   /** The one call that finds out whether an endpoint that said 429 still does. */
   readonly trial: boolean;
   /** Under way at the endpoint when it was taken, itself included. */
@@ -19,14 +19,14 @@ export class Lease {
     endpoint: Endpoint,
     sentMs: number,
     charge: Charge,
-    probe: boolean,
+    turn: Turn,
     trial: boolean,
     inflight: number,
   ) {
     this.endpoint = endpoint;
     this.sentMs = sentMs;
     this.charge = charge;
-    this.probe = probe;
+    this.turn = turn;
     this.trial = trial;
     this.inflight = inflight;
   }
