@@ -71,7 +71,7 @@ async function main(): Promise<boolean> {
   await endpoint.control({ faults: fairWeather });
   const second = await (await startJob(rows, target, folder, endpoint)).ran;
 
-  console.log('| event | at call | took, s | in flight then | calls repeated after it | may be |');
+  console.log('| event | at answer | took, s | in flight then | calls repeated so far | may be |');
   console.log('|---|---:|---:|---:|---:|---:|');
   for (const { event, before, seconds, repeated, allowed } of repeats(happened, first.after))
     console.log(
