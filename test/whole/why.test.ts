@@ -12,7 +12,7 @@ import type { ControlChange } from '../../src/simulate/control.ts';
 import { type Simulator, startSimulator } from '../../src/simulate/simulator.ts';
 import type { LabelRecord } from '../../src/store/record.ts';
 import { fakeTerminal } from './fakeTerminal.ts';
-import { withStack } from './stack.ts';
+import { batchOf, withStack } from './stack.ts';
 
 /** Stands in every conversation: where it is found on the disk, text was kept. */
 const canary = 'canary-of-the-conversation';
@@ -217,10 +217,12 @@ describe('prompts and replies', () => {
     assert.equal(code, 0);
   });
 
-  it('of a server are kept by the server', async () => {
+  it('of a server are kept by the server, also those of other clients whose answer a run is given', async () => {
     await withStack(
       { answers: 'marked' },
-      async ({ address }) => {
+      async ({ address, client }) => {
+        const { conversation } = JSON.parse(readFileSync(at('in.jsonl'), 'utf8').split('\n')[0]!);
+        await client.classify({ classifiers: ['topic'], jobId: 'spark' }, batchOf([conversation]));
         const line = `${at('in.jsonl')} -c topic --limit 1 --server ${address}`;
         assert.equal((await semtel(run, `${line} -o ${at('served.jsonl')}`)).code, 0);
         await assert.rejects(
@@ -236,7 +238,8 @@ describe('prompts and replies', () => {
     assert.match(said, /the server 127\.0\.0\.1:\d+ answered, and keeps .* where its settings have "keep"/);
     const settings = readFileSync(at('semtel.yaml'), 'utf8');
     writeFileSync(at('semtel.yaml'), `${settings}keep: { path: served.sqlite }\n`);
-    assert.equal((await recordOf('served.jsonl', 'a', 'topic')).record.calls.length, 1);
+    const { answer, record } = await recordOf('served.jsonl', 'a', 'topic');
+    assert.deepEqual([answer.source, record.job_id, record.calls.length], ['store', 'spark', 1]);
     writeFileSync(at('semtel.yaml'), settings);
   });
 
