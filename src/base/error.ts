@@ -33,7 +33,10 @@ export type CallErrorKind =
 /** What can be wrong before any work starts: a configuration, a prompt file, an input file, an address. */
 export type SetupErrorKind = 'config' | 'prompt' | 'input' | 'unreachable';
 
-export type ErrorKind = ExchangeErrorKind | CallErrorKind | SetupErrorKind;
+/** What is wrong with an answer: it is not one of what was sent. */
+export type AnswerErrorKind = 'unbalanced';
+
+export type ErrorKind = ExchangeErrorKind | CallErrorKind | SetupErrorKind | AnswerErrorKind;
 
 export interface ErrorDetails {
   readonly retryable?: boolean;

@@ -40,5 +40,6 @@ const advices: Partial<Record<ErrorKind, string>> = {
 
 function codeOf(kind: ErrorKind): ExitCode {
   if (kind === 'cancelled') return exitCodes.interrupted;
+  if (kind === 'unbalanced') return exitCodes.unbalanced;
   return usageKinds.has(kind) ? exitCodes.usage : exitCodes.internal;
 }

@@ -51,6 +51,7 @@ describe('an error', () => {
       unreachable: 1,
       overloaded: 1,
       internal: 1,
+      unbalanced: 5,
       cancelled: 130,
     } as const;
     for (const [kind, code] of Object.entries(codes)) {

@@ -1,19 +1,20 @@
-import { SemtelError } from '../../base/error.ts';
 import type { Scope } from '../../base/scope.ts';
 import type { InputBatch } from '../../files/batches.ts';
 import type { Output } from '../../files/output.ts';
 import { answerInOrder } from '../../server/inOrder.ts';
+import { checkAnswer } from './checkAnswer.ts';
 import type { Labelled, Labeller } from './labeller.ts';
 import type { ProgressMeter } from './progressMeter.ts';
 
 /** Keeps several hundred requests going while the slowest row of the oldest batch is waited for. */
 const batchesAtOnce = 8;
 
-/** Labels one batch and makes sure that as many rows come back. */
+/** Labels one batch and makes sure that what comes back is its answer. */
 export async function labelBatch(labeller: Labeller, batch: InputBatch, scope: Scope): Promise<Labelled> {
   const answer = await labeller.label(batch, scope);
-  if (answer.rows === batch.rows) return answer;
-  throw new SemtelError('internal', `${batch.rows} rows were sent and ${answer.rows} came back.`);
+  const names = labeller.classifiers.map(({ name }) => name);
+  checkAnswer(batch.rows, answer, names);
+  return answer;
 }
 
 /** Labels batches, several at once, and writes the answers in the order of the batches. */
