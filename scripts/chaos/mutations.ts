@@ -104,7 +104,7 @@ try {
   const [before, during, after] = rates;
   const share = during / ((before + after) / 2);
   const ended = server.words.filter((line) => line.includes('A worker thread was ended')).length;
-  const unexpected = server.words.filter((line) => !line.includes('"level":"warn"'));
+  const unexpected = server.words.filter((line) => !line.includes('"level":40'));
   console.log(JSON.stringify(summary, null, 1));
   console.log(`${Math.round(summary.sent / seconds)} a second; threads that the watchdog ended: ${ended}`);
   console.log(`the server: peak RSS ${Math.round(server.peakRssBytes / 1e6)} MB; it ended with ${code}`);

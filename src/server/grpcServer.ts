@@ -52,9 +52,10 @@ export interface RunningServer {
 /** What a message holds besides the batch: options, framing, field numbers. */
 const messageHeadroomBytes = 64 * 1_024;
 
+const maxMessageBytes = ({ messageBytes }: Limits) => messageBytes + messageHeadroomBytes;
+
 /** Bytes of unfinished messages: as many as may be admitted, and at least one of the largest. */
-const receivingBytes = ({ inflightBytes, messageBytes }: Limits) =>
-  Math.max(inflightBytes, messageBytes + messageHeadroomBytes);
+const receivingBytes = (limits: Limits) => Math.max(limits.inflightBytes, maxMessageBytes(limits));
 
 /** A result carries the passed-through columns of its request, and the answers. */
 const maxAnswerBytes = ({ messageBytes }: Limits) => 2 * messageBytes + messageHeadroomBytes;
@@ -66,7 +67,7 @@ const notUnpacked = () =>
   new SemtelError('bad_option', 'A message of the call says that it is compressed, and cannot be unpacked.');
 
 const channelOptions = (limits: Limits) => ({
-  'grpc.max_receive_message_length': limits.messageBytes + messageHeadroomBytes,
+  'grpc.max_receive_message_length': maxMessageBytes(limits),
   'grpc.max_send_message_length': maxAnswerBytes(limits),
   // Eight tasks with 32 exchanges each over one connection; beyond that HTTP/2 queues in the client.
   'grpc.max_concurrent_streams': 256,
@@ -119,7 +120,7 @@ export async function startServer(options: GrpcServerOptions): Promise<RunningSe
   const server = new Server({
     ...channelOptions(service.limits),
     interceptors: [
-      boundedDecompression(callStatus(notUnpacked(), log)),
+      boundedDecompression(maxMessageBytes(service.limits), callStatus(notUnpacked(), log)),
       boundedReceiving(receivingBytes(service.limits), refuse),
       boundedSending(sendingBytes(service.limits)),
     ],

@@ -105,11 +105,15 @@ function flightRows(call: Call): number[] {
   });
 }
 
-/** Rows that a bare header tells; null where it is not a record batch's. */
+/** Rows that a bare header tells; null where it is not a record batch's, or cannot be read. */
 function batchRows(header: Uint8Array): number | null {
-  const message = MessageTable.getRootAsMessage(new ByteBuffer(header));
-  if (message.headerType() !== MessageHeader.RecordBatch) return null;
-  return Number((message.header(new RecordBatch()) as RecordBatch).length());
+  try {
+    const message = MessageTable.getRootAsMessage(new ByteBuffer(header));
+    if (message.headerType() !== MessageHeader.RecordBatch) return null;
+    return Number((message.header(new RecordBatch()) as RecordBatch).length());
+  } catch {
+    return null;
+  }
 }
 
 /** The first message is the schema. */
