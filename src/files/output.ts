@@ -2,7 +2,7 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { arrowFileWriter } from '../arrow/fileWriter.ts';
 import { jsonRows } from '../arrow/jsonRows.ts';
-import { SemtelError } from '../base/error.ts';
+import { messageOf, SemtelError } from '../base/error.ts';
 import { formatOf } from './format.ts';
 import { takeLock } from './outputLock.ts';
 
@@ -11,11 +11,14 @@ import { takeLock } from './outputLock.ts';
  * each run, and is one run's alone.
  */
 export interface Output {
-  /** Adds the rows of one IPC stream. */
+  /** Adds the rows of one IPC stream. Rejects with one sentence where the disk is full, or fails. */
   write(ipc: Uint8Array): Promise<void>;
-  /** Completes the file and gives it its name. */
+  /** Completes the file, has it on the disk, and gives it its name. Rejects likewise. */
   finish(): Promise<void>;
-  /** Closes what was written so far, readable, under its `.part` name; resolves false, and leaves nothing, where nothing was. */
+  /**
+   * Closes what was written so far, readable, under its `.part` name; resolves false, and leaves nothing, where nothing
+   * was, or where it cannot be completed. Never rejects.
+   */
   abandon(): Promise<boolean>;
 }
 
@@ -36,27 +39,53 @@ export async function openOutput(path: string, stdout: Writable): Promise<Output
   });
   const encoder = format === 'arrow' ? arrowInto(handle) : jsonlInto(handle);
   let written = false;
-  const close = async () => {
-    await encoder.end();
-    await handle.close();
+  const told = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      throw unwritable(part, error);
+    }
   };
   return {
     async write(ipc) {
       written = true;
-      await encoder.write(ipc);
+      await told(() => encoder.write(ipc));
     },
     async finish() {
-      await close();
-      await rename(part, path);
+      await told(async () => {
+        await encoder.end();
+        // A disk may tell only now that it is full.
+        await handle.sync();
+        await handle.close();
+        await rename(part, path);
+      });
       unlock();
     },
     async abandon() {
-      await close();
-      if (!written) await unlink(part);
+      const readable = written && (await done(encoder.end()));
+      await done(handle.close());
+      if (!readable) await done(unlink(part));
       unlock();
-      return written;
+      return readable;
     },
   };
+}
+
+/** Whether it was done. */
+const done = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );
+
+function unwritable(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof SemtelError || code === undefined) return error;
+  return new SemtelError(
+    'internal',
+    `${path} cannot be written (${messageOf(error)}). Mend that and give the same command again: answers that are kept cost nothing.`,
+    { cause: error },
+  );
 }
 
 interface Encoder {
@@ -65,24 +94,40 @@ interface Encoder {
 }
 
 function jsonlInto(handle: FileHandle): Encoder {
+  let bytes = 0;
   return {
-    write: async (ipc) => void (await handle.writeFile(toLines(ipc))),
+    async write(ipc) {
+      const lines = Buffer.from(toLines(ipc));
+      try {
+        await handle.writeFile(lines);
+      } catch (error) {
+        // No half a line is left.
+        await done(handle.truncate(bytes));
+        throw error;
+      }
+      bytes += lines.length;
+    },
     end: async () => {},
   };
 }
 
 function arrowInto(handle: FileHandle): Encoder {
   const writer = arrowFileWriter();
+  let failure: unknown;
   const written = (async () => {
     for await (const bytes of writer.bytes) await handle.writeFile(bytes);
-  })();
-  // The failure is reported by `end`, or by a write that comes later.
-  written.catch(() => {});
+  })().catch((error: unknown) => {
+    failure = error;
+  });
   return {
-    write: async (ipc) => writer.write(ipc),
+    async write(ipc) {
+      if (failure !== undefined) throw failure;
+      writer.write(ipc);
+    },
     async end() {
       writer.end();
       await written;
+      if (failure !== undefined) throw failure;
     },
   };
 }

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -355,6 +363,22 @@ describe('an output', () => {
       await output.abandon();
       assert(!existsSync(path));
       assert.deepEqual(readOutput(`${path}.part`), expected);
+    });
+  }
+
+  for (const suffix of ['.jsonl', '.arrow']) {
+    it(`${suffix} on a full disk is one sentence, and no file under its name`, async () => {
+      const path = newPath(suffix);
+      // Linux' file that is always full.
+      symlinkSync('/dev/full', `${path}.part`);
+      const output = await openOutput(path, new PassThrough());
+      const full = { kind: 'internal', message: /\.part cannot be written \(ENOSPC.*the same command again/ };
+      await assert.rejects(async () => {
+        await output.write(ipc);
+        await output.finish();
+      }, full);
+      await output.abandon();
+      assert(!existsSync(path) && !existsSync(`${path}.part.lock`));
     });
   }
 
