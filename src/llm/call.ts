@@ -1,6 +1,6 @@
 import { type CallErrorKind, type ErrorDetails, SemtelError } from '../base/error.ts';
 import type { Scope } from '../base/scope.ts';
-import type { Failure } from './http/outcome.ts';
+import type { Failure } from './failure.ts';
 import type { Price } from './price.ts';
 
 /** A frozen message is taken to be the same in every call: its JSON is made once. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Failure } from '../../src/llm/failure.ts';
 import { type ErrorReply, readError } from '../../src/llm/http/errorReply.ts';
-import { describeError, type Failure, failureOf } from '../../src/llm/http/outcome.ts';
+import { describeError, failureOf } from '../../src/llm/http/outcome.ts';
 
 const reply = (status: number, more: Partial<ErrorReply> = {}): ErrorReply => ({
   status,

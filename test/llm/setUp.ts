@@ -4,8 +4,9 @@ import { type OwnedScope, openScope } from '../../src/base/scope.ts';
 import type { ChatRequest, Engine } from '../../src/llm/call.ts';
 import type { EndpointConfig, EngineConfig } from '../../src/llm/config.ts';
 import { createEngine } from '../../src/llm/engine.ts';
+import type { Failure } from '../../src/llm/failure.ts';
 import { noRateHeaders } from '../../src/llm/http/headers.ts';
-import type { FailedSend, Failure, OkSend, SendResult } from '../../src/llm/http/outcome.ts';
+import type { FailedSend, OkSend, SendResult } from '../../src/llm/http/outcome.ts';
 import type { Send, Target } from '../../src/llm/http/send.ts';
 import { type FakeClock, fakeClock } from '../fakeClock.ts';
 

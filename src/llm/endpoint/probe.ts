@@ -2,7 +2,8 @@ import type { Clock } from '../../base/clock.ts';
 import { openScope, type Scope } from '../../base/scope.ts';
 import type { ChatRequest, ProbeResult } from '../call.ts';
 import { type EndpointConfig, structuredModes } from '../config.ts';
-import type { FailedSend, Failure } from '../http/outcome.ts';
+import type { Failure } from '../failure.ts';
+import type { FailedSend } from '../http/outcome.ts';
 import type { Send } from '../http/send.ts';
 
 /** Long enough for a model that is loaded on demand. */
