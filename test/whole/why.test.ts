@@ -260,6 +260,23 @@ describe('prompts and replies', () => {
     assert.deepEqual(holding(canary), []);
   });
 
+  it('that cannot be kept cost a warning and no label', async () => {
+    const settings = readFileSync(at('semtel.yaml'), 'utf8');
+    writeFileSync(at('semtel.yaml'), `${settings}keep: { path: . }\n`);
+    const { code, said } = await label('unkept.jsonl', '-c topic --refresh');
+    assert.equal(code, 0);
+    assert.match(
+      said,
+      /warn: Prompts and replies cannot be kept for now; labels are given all the same\. .*EISDIR/,
+    );
+    assert.match(
+      said,
+      /warn: Prompts and replies could not be kept: "semtel why" will not find them\. .*count=4/,
+    );
+    assert(!said.includes(canary));
+    writeFileSync(at('semtel.yaml'), settings);
+  });
+
   it('are not looked for with the summary of another run', async () => {
     const summary = readFileSync(at('all.jsonl.semtel.json'), 'utf8');
     writeFileSync(at('other.jsonl'), readFileSync(at('all.jsonl')));
