@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { batchMessage, openCall, openSession, optionsMessage } from '../../scripts/soak/rawGrpc.ts';
+import { classifierService } from '../../src/server/proto.ts';
+import { batchOf, type Stack, withStack } from './stack.ts';
+
+const child = fileURLToPath(new URL('client.child.ts', import.meta.url));
+const rows = 30;
+/** Of them asked by another job as well. */
+const shared = 10;
+const texts = Array.from({ length: rows }, (_, row) => `Question ${row}`);
+const askedBy = (jobId: string) => ({ classifiers: ['topic'], jobId });
+const [mine, other, skipped] = [askedBy('mine'), askedBy('other'), askedBy('skipped')];
+/** Promised (contract: the calls that nobody else waits for stop within a second). */
+const promisedMs = 1_000;
+
+/** Somebody who asks all texts as the job `mine`, and stops. */
+interface Asker {
+  ask(): unknown;
+  stop(): unknown;
+}
+
+const askers: Readonly<Record<string, (stack: Stack) => Promise<Asker>>> = {
+  async 'a client that cancels its call'({ client }) {
+    const abort = new AbortController();
+    const ask = () => client.classify(mine, batchOf(texts), { signal: abort.signal }).catch(() => {});
+    return { ask, stop: () => abort.abort() };
+  },
+  async 'a stream that is reset'({ address }) {
+    const session = openSession(address);
+    const call = openCall(session, classifierService.ClassifyStream.path);
+    return {
+      ask() {
+        call.write(optionsMessage('mine'));
+        call.write(batchMessage(batchOf(texts)));
+      },
+      stop() {
+        call.close(8);
+        session.close();
+      },
+    };
+  },
+  async 'a client whose process is killed'({ address }) {
+    const process = fork(child, [address], { stdio: 'ignore' });
+    await once(process, 'message');
+    return { ask: () => process.send(texts), stop: () => process.kill('SIGKILL') };
+  },
+  async CancelJob({ client }) {
+    const ask = () => client.classify(mine, batchOf(texts)).catch(() => {});
+    return { ask, stop: () => client.cancelJob('mine') };
+  },
+};
+
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await nextTurn();
+}
+
+describe('calls that nobody waits for any more are stopped within a second', () => {
+  for (const [name, open] of Object.entries(askers)) {
+    it(`${name}: all its calls, but those that another job waits for, too`, async () => {
+      await withStack({ answers: 'hash' }, async (stack) => {
+        const { simulator, client, service } = stack;
+        const { ask, stop } = await open(stack);
+        // The engine has learnt that this endpoint takes many calls at once.
+        await client.classify(other, batchOf(texts.map((text) => `Before: ${text}`)));
+        simulator.reset();
+        simulator.control({ latency_ms: 600_000 });
+        const counts = () => simulator.stats().endpoints['']!;
+        const waiting = (jobId: string) =>
+          service.jobs().find((job) => job.jobId === jobId)?.rowsWaiting ?? 0;
+
+        void ask();
+        await until(() => waiting('mine') === rows && counts()?.in_flight === rows);
+        const abort = new AbortController();
+        const joined = client
+          .classify(other, batchOf(texts.slice(0, shared)), { signal: abort.signal })
+          .catch(({ kind }) => kind);
+        await until(() => waiting('other') === shared);
+        // Its questions join in as soon as a thread has read them, as it soon has where others are answered.
+        for (let turn = 0; turn < 3; turn++) await client.classify(skipped, batchOf([null]));
+
+        const endedMs = performance.now();
+        await stop();
+        await until(() => counts().aborted >= rows - shared);
+        assert(performance.now() - endedMs < promisedMs);
+        await client.getJob('other');
+        assert.deepEqual([counts().in_flight, counts().aborted], [shared, rows - shared]);
+        abort.abort();
+        assert.equal(await joined, 'cancelled');
+        await until(() => counts().in_flight === 0);
+        assert.equal(counts().requests, rows);
+      });
+    });
+  }
+});
