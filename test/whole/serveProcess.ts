@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,20 +25,24 @@ export interface ServeProcess {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts one in `folder`, where its settings are written; resolves when it serves. */
+/** Servers of a folder, so that none outlives a test that fails. */
+const started = new Map<string, ChildProcess[]>();
+
+/** Starts one in a folder of `withFolder`, where its settings are written; resolves when it serves. */
 export async function startServe(
   folder: string,
   settings: string,
-  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ServeProcess> {
   const yaml = `listen: 127.0.0.1:0\nstatus: 127.0.0.1:0\nworkers: 1\n${settings}`;
   writeFileSync(join(folder, 'semtel.yaml'), yaml);
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [main, 'serve', '--log-level', 'debug', ...args], {
+  const child = spawn(process.execPath, [main, 'serve', '--log-level', 'debug'], {
     cwd: folder,
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.get(folder)?.push(child);
   let words = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -69,10 +73,12 @@ export async function startServe(
 /** Runs `work` in a folder of its own, in which no secret is to be left but in the settings. */
 export async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'semtel-serve-'));
+  started.set(folder, []);
   try {
     await work(folder);
     assertNoSecret(filesIn(folder, ['semtel.yaml']));
   } finally {
+    for (const child of started.get(folder) ?? []) child.kill('SIGKILL');
     rmSync(folder, { recursive: true });
   }
 }
