@@ -32,8 +32,8 @@ const homes: Record<string, readonly string[]> = {
   'gpt-tokenizer': ['text'],
   'prom-client': ['observe'],
   pino: ['observe'],
-  yaml: ['classifier', 'cli'],
-  zod: ['classifier', 'cli', 'evaluate', 'service', 'simulate'],
+  yaml: ['classifier', 'compose'],
+  zod: ['classifier', 'cli', 'compose', 'evaluate', 'service', 'simulate'],
 };
 
 interface Import {

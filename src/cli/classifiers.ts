@@ -1,6 +1,6 @@
 import type { Classifier } from '../classifier/classifier.ts';
+import { configuredCatalogue, namedClassifiers } from '../compose/catalogue.ts';
 import { wrong } from './arguments.ts';
-import { configuredCatalogue, namedClassifiers } from './catalogue.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
 import { promptSetup } from './setup.ts';

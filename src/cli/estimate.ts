@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
 import { openScope } from '../base/scope.ts';
+import { configuredCatalogue, namedClassifiers } from '../compose/catalogue.ts';
+import { compose } from '../compose/compose.ts';
+import type { Config } from '../compose/config/load.ts';
+import { storeFile } from '../compose/openStore.ts';
 import { readBatches } from '../files/batches.ts';
 import { countRows } from '../files/countRows.ts';
 import { openInputs } from '../files/input.ts';
 import { selectRows } from '../files/selection.ts';
-import { configuredCatalogue, namedClassifiers } from './catalogue.ts';
 import type { Command } from './command.ts';
-import { compose } from './compose.ts';
-import type { Config } from './config/load.ts';
 import { capacityOf } from './estimate/capacity.ts';
 import { estimateJson, estimateWords } from './estimate/report.ts';
 import { tallyRows } from './estimate/tallyRows.ts';
 import { exitCodes } from './exitCodes.ts';
-import { storeFile } from './openStore.ts';
 import { inputOptions, inputRequest } from './run/request.ts';
 import { localSetup } from './setup.ts';
 

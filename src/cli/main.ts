@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { nearest } from '../base/nearest.ts';
+import { version } from '../compose/version.ts';
 import { parseArguments, wrong } from './arguments.ts';
 import { type Command, helpOf } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
 import { laterCommands } from './later.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
-import { version } from './version.ts';
 import { ending } from './words.ts';
 
 /** Loaded when named: help and mistakes in the command line cost no start of gRPC, Arrow and the rest. */

@@ -1,20 +1,10 @@
-import { resolve } from 'node:path';
-import { systemClock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import type { EndpointView } from '../llm/call.ts';
-import { prometheusMetrics } from '../observe/prometheus.ts';
-import { startServer } from '../server/grpcServer.ts';
-import { startStatus } from '../server/status.ts';
+import { configuredCatalogue } from '../compose/catalogue.ts';
+import { parseAddress } from '../compose/config/fields.ts';
+import { openServer } from '../compose/openServer.ts';
 import { wrong } from './arguments.ts';
-import { configuredCatalogue } from './catalogue.ts';
 import type { Command } from './command.ts';
-import { type Composition, compose } from './compose.ts';
-import { clearTextTokens, refuseOpenListening } from './config/exposure.ts';
-import { parseAddress } from './config/fields.ts';
-import type { Config } from './config/load.ts';
 import { exitCodes } from './exitCodes.ts';
 import { serverSetup } from './setup.ts';
-import { version } from './version.ts';
 
 export const command: Command = {
   usage: 'semtel serve [--listen HOST:PORT] [--insecure]',
@@ -32,9 +22,6 @@ export const command: Command = {
     if (parseAddress(listen) === undefined)
       throw wrong('--listen must be HOST:PORT, such as 127.0.0.1:8815.');
     const config = { ...setup.config, listen };
-    refuseOpenListening(config, args.flag('insecure'));
-    const warning = clearTextTokens(config);
-    if (warning !== null) log.warn(warning);
     const interrupted = new Promise<void>((stop) => {
       terminal.onInterrupt((times) => {
         // Whoever asks twice does not want to wait.
@@ -42,100 +29,17 @@ export const command: Command = {
         stop();
       });
     });
-    const metrics = prometheusMetrics(version);
-    const composition = await compose({
+    const server = await openServer({
       config,
       catalogue: configuredCatalogue(config, terminal.env, log),
       log,
-      metrics,
+      insecure: args.flag('insecure'),
     });
-    try {
-      await serveUntil(interrupted, composition, config, metrics, log);
-    } finally {
-      await composition.close();
-    }
+    await interrupted;
+    const { drain_s } = config.timeouts;
+    log.info('Draining.', { seconds: drain_s });
+    await server.close(drain_s * 1000);
+    log.info('Stopped.');
     return exitCodes.done;
   },
 };
-
-async function serveUntil(
-  stop: Promise<void>,
-  { service, engine }: Composition,
-  config: Config,
-  metrics: ReturnType<typeof prometheusMetrics>,
-  log: Log,
-): Promise<void> {
-  const drainMs = config.timeouts.drain_s * 1000;
-  const server = await startServer({
-    service,
-    ...security(config),
-    listen: config.listen,
-    metrics,
-    log,
-    clock: systemClock,
-  });
-  try {
-    const status =
-      config.status === 'off'
-        ? undefined
-        : await startStatus({
-            service,
-            listen: config.status,
-            scrape: metrics.scrape,
-            endpoints: () => engine.view().map(endpointRow),
-            log,
-          });
-    log.info('Serving.', {
-      listen: server.address,
-      status: status === undefined ? 'off' : config.status.replace(/:\d+$/, `:${status.port}`),
-      version,
-      classifiers: service.list().map(({ name }) => name),
-      models: engine.models,
-      settings: config.origin,
-    });
-    await stop;
-    log.info('Draining.', { seconds: config.timeouts.drain_s });
-    await server.close(drainMs);
-    await status?.close();
-    log.info('Stopped.');
-  } catch (error) {
-    await server.close(0);
-    throw error;
-  }
-}
-
-function security({ auth, folder }: Config) {
-  if (auth === null) return {};
-  const { tls, tokens } = auth;
-  const file = (path: string) => resolve(folder, path);
-  return {
-    tokens: tokens.map(({ name, token, weight }) => ({ name, token: token.read(), weight })),
-    ...(tls !== null && {
-      tls: {
-        cert: file(tls.cert),
-        key: file(tls.key),
-        clientCa: tls.client_ca === null ? null : file(tls.client_ca),
-      },
-    }),
-  };
-}
-
-function endpointRow(view: EndpointView) {
-  const part = (unit: 'tokens' | 'requests') => {
-    const [used, quota] = [view.used[unit], view.quota[unit]];
-    if (used === null || quota === null) return 'no limit known';
-    const learned = unit === 'requests' && view.learned ? ' (learned)' : '';
-    return `${Math.round(used * 100)} % of ${Math.round(quota).toLocaleString('en')}${learned}`;
-  };
-  return {
-    model: view.model,
-    endpoint: view.endpoint,
-    state: view.state,
-    'in flight': view.inflight,
-    'at most': Math.floor(view.concurrencyLimit),
-    'tokens a minute': part('tokens'),
-    'requests a minute': part('requests'),
-    'median ms': view.latencyMs === null ? '' : Math.round(view.latencyMs),
-    reason: view.reason ?? '',
-  };
-}

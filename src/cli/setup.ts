@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Log } from '../base/log.ts';
+import { type Config, defaultFile, loadConfig } from '../compose/config/load.ts';
+import { notYetEffective } from '../compose/config/notYet.ts';
+import { defaultPrompts, defaultStore } from '../compose/config/schema.ts';
 import { createLog } from '../observe/log.ts';
 import { type Arguments, wrong } from './arguments.ts';
-import { type Config, defaultFile, loadConfig } from './config/load.ts';
-import { notYetEffective } from './config/notYet.ts';
-import { defaultPrompts, defaultStore } from './config/schema.ts';
 import type { Terminal } from './terminal.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { messageOf, SemtelError } from '../base/error.ts';
+import { plural } from '../base/plural.ts';
+import { keepFile, storeFile } from '../compose/openStore.ts';
 import { type FileOptions, openSqliteFile, type SqliteFile } from '../store/sqliteFile.ts';
 import { type Arguments, wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
-import { keepFile, storeFile } from './openStore.ts';
-import { plural } from './plural.ts';
 import { promptSetup } from './setup.ts';
 import { ageOf, bytesWords, statsWords } from './store/words.ts';
 

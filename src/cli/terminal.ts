@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Writable } from 'node:stream';
-import type { Environment } from './config/references.ts';
+import type { Environment } from '../compose/config/references.ts';
 
 /** The outside world of a command, as far as words and signals go. */
 export interface Terminal {

@@ -1,9 +1,9 @@
+import { classifierList } from '../compose/catalogue.ts';
+import { keepFile } from '../compose/openStore.ts';
 import type { FileOptions } from '../store/sqliteFile.ts';
 import { wrong } from './arguments.ts';
-import { classifierList } from './catalogue.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
-import { keepFile } from './openStore.ts';
 import { promptSetup } from './setup.ts';
 import { chosen, type Finished, readFinished } from './why/finished.ts';
 import { type Label, labelsOf } from './why/labels.ts';

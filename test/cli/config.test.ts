@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { SemtelError } from '../../src/base/error.ts';
-import { clearTextTokens, isLoopback, refuseOpenListening } from '../../src/cli/config/exposure.ts';
-import { loadConfig, parseConfig } from '../../src/cli/config/load.ts';
-import { notYetEffective } from '../../src/cli/config/notYet.ts';
+import { clearTextTokens, isLoopback, refuseOpenListening } from '../../src/compose/config/exposure.ts';
+import { loadConfig, parseConfig } from '../../src/compose/config/load.ts';
+import { notYetEffective } from '../../src/compose/config/notYet.ts';
 
 const oneModel = 'models: { default: { endpoints: [{ base_url: "http://h/v1" }] } }';
 const parse = (yaml: string, env = {}) => parseConfig(yaml, 'semtel.yaml', tmpdir(), env);

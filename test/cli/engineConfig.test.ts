@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { describe, it } from 'node:test';
-import { engineConfig } from '../../src/cli/config/engineConfig.ts';
-import { parseConfig } from '../../src/cli/config/load.ts';
+import { engineConfig } from '../../src/compose/config/engineConfig.ts';
+import { parseConfig } from '../../src/compose/config/load.ts';
 
 const engine = (yaml: string) => engineConfig(parseConfig(yaml, 'semtel.yaml', tmpdir(), {}));
 

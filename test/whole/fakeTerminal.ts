@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
-import type { Environment } from '../../src/cli/config/references.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
+import type { Environment } from '../../src/compose/config/references.ts';
 
 export interface FakeTerminal extends Terminal {
   /** What was said, line by line. */

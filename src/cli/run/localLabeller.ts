@@ -1,6 +1,6 @@
 import type { Classifier } from '../../classifier/classifier.ts';
+import type { Composition } from '../../compose/compose.ts';
 import { noStore } from '../../store/store.ts';
-import type { Composition } from '../compose.ts';
 import { capacityOf } from '../estimate/capacity.ts';
 import { tallyRows } from '../estimate/tallyRows.ts';
 import type { CallOutcomes } from './callOutcomes.ts';

@@ -1,9 +1,9 @@
 import { systemClock } from '../../base/clock.ts';
 import type { Scope } from '../../base/scope.ts';
+import { classifierList, configuredCatalogue, namedClassifiers } from '../../compose/catalogue.ts';
+import { compose } from '../../compose/compose.ts';
 import { connect } from '../../server/client.ts';
 import type { Arguments } from '../arguments.ts';
-import { classifierList, configuredCatalogue, namedClassifiers } from '../catalogue.ts';
-import { compose } from '../compose.ts';
 import { localSetup } from '../setup.ts';
 import type { Terminal } from '../terminal.ts';
 import { callOutcomes } from './callOutcomes.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Ledger } from '../../base/ledger.ts';
+import { version } from '../../compose/version.ts';
 import type { ExitCode } from '../exitCodes.ts';
-import { version } from '../version.ts';
 import type { Asked, KnownClassifier } from './labeller.ts';
 import { duration, ledgerWords, number } from './progress.ts';
 import type { RunRequest } from './request.ts';

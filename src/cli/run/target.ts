@@ -1,5 +1,5 @@
+import { parseAddress } from '../../compose/config/fields.ts';
 import { wrong } from '../arguments.ts';
-import { parseAddress } from '../config/fields.ts';
 
 export interface Target {
   /** `host:port` */

@@ -1,6 +1,6 @@
 import { imbalance, type Ledger } from '../../base/ledger.ts';
+import { plural } from '../../base/plural.ts';
 import { type ExitCode, exitCodes } from '../exitCodes.ts';
-import { plural } from '../plural.ts';
 
 export interface Expected {
   /** Rows that were read. */

@@ -1,5 +1,5 @@
+import { ageWords } from '../../compose/ageWords.ts';
 import type { FileOptions, FileStats } from '../../store/sqliteFile.ts';
-import { plural } from '../plural.ts';
 import { number } from '../run/progress.ts';
 import { oneLine } from '../table.ts';
 
@@ -21,15 +21,6 @@ export function bytesWords(bytes: number): string {
     unit = units.shift()!;
   }
   return `${value < 10 && unit !== 'bytes' ? value.toFixed(1) : Math.round(value)} ${unit}`;
-}
-
-/** `40 seconds`, `3 days` */
-export function ageWords(ms: number): string {
-  const seconds = Math.max(0, ms / 1000);
-  if (seconds < 120) return plural(Math.round(seconds), 'second');
-  if (seconds < 2 * 3_600) return plural(Math.round(seconds / 60), 'minute');
-  if (seconds < 2 * 86_400) return plural(Math.round(seconds / 3_600), 'hour');
-  return plural(Math.round(seconds / 86_400), 'day');
 }
 
 /** What `semtel store stats` prints. */

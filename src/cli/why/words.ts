@@ -1,5 +1,5 @@
+import { plural } from '../../base/plural.ts';
 import type { CallRecord, LabelRecord } from '../../store/record.ts';
-import { plural } from '../plural.ts';
 import { number } from '../run/progress.ts';
 import { oneLine, table } from '../table.ts';
 import type { AnswerValue } from './finished.ts';

@@ -9,9 +9,9 @@ import { redisBackend } from '../store/redis.ts';
 import { sqliteBackend } from '../store/sqlite.ts';
 import type { FileOptions } from '../store/sqliteFile.ts';
 import { type AnswerStore, noStore } from '../store/store.ts';
+import { ageWords } from './ageWords.ts';
 import type { Config } from './config/load.ts';
 import { defaultKeep } from './config/schema.ts';
-import { ageWords } from './store/words.ts';
 
 type StoreConfig = Pick<Config, 'store' | 'folder'>;
 type KeepConfig = Pick<Config, 'keep' | 'folder'>;
