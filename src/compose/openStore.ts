@@ -32,7 +32,7 @@ export function openStore(config: StoreConfig, ports: StorePorts): AnswerStore {
   const { store } = config;
   if (store === 'off') return noStore;
   if (store.url === undefined)
-    return keptStore(sqliteBackend(storeFile(config)!, ports.log), { ...ports, ...fileLimits });
+    return keptStore(sqliteBackend(storeFile(config)!, ports), { ...ports, ...fileLimits });
   const backend = redisBackend({ url: store.url, ttlMs: store.ttl_s * 1000 }, ports.clock);
   return keptStore(backend, { ...ports, ...redisLimits });
 }
@@ -50,7 +50,7 @@ export function openKeeper(config: KeepConfig, ports: StorePorts): RecordKeeper 
     `Conversation text, prompts and replies are kept in plain text in ${file.path} for ${ageWords(file.ttlMs)} (keep).`,
   );
   const { writeMs } = fileLimits;
-  return recordKeeper(sqliteBackend(file, ports.log), { ...ports, writeMs, now: Date.now });
+  return recordKeeper(sqliteBackend(file, ports), { ...ports, writeMs, now: Date.now });
 }
 
 /** Where prompts and replies are kept, or would be. */

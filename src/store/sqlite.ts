@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
 import type { Backend } from './backend.ts';
 import type { FileOptions } from './sqliteFile.ts';
 import type { Done, Task } from './sqliteThread.ts';
@@ -17,7 +18,10 @@ interface Thread {
  * thousand answers, 60 ms among three million, more where another process writes), so it has a thread of its own,
  * which starts with the first task and again after a crash.
  */
-export function sqliteBackend(options: FileOptions, log: Log): Backend {
+export function sqliteBackend(
+  options: FileOptions,
+  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+): Backend {
   let thread: Thread | undefined;
   let lastId = 0;
 
@@ -31,10 +35,13 @@ export function sqliteBackend(options: FileOptions, log: Log): Backend {
       open.clear();
     };
     worker.on('message', (done: Done) => {
-      if (done.setAside !== undefined)
+      if (done.setAside !== undefined) {
+        const operation = done.texts === undefined ? 'write' : 'read';
+        metrics.count('semtel_store_errors_total', { operation });
         log.warn('The file of kept answers was corrupt; it is set aside, and a new one begun.', {
           file: done.setAside,
         });
+      }
       const waiter = open.get(done.id);
       open.delete(done.id);
       if (done.failure === undefined) waiter?.resolve(done);

@@ -60,6 +60,17 @@ function setAside(): string {
   return aside;
 }
 
+/** Another process may have set it aside before: what stands there now is looked at once more. */
+function inNewFile<T extends object>(work: (file: SqliteFile) => T): T & Pick<Done, 'setAside'> {
+  try {
+    return onFile(work);
+  } catch (error) {
+    if (!isCorrupt(error)) throw error;
+    const aside = setAside();
+    return { ...onFile(work), setAside: aside };
+  }
+}
+
 function answer(task: Task): Done {
   const work = (open: SqliteFile) => {
     if ('keys' in task) return { texts: open.read(task.keys) };
@@ -74,8 +85,7 @@ function answer(task: Task): Done {
     return { id: task.id, ...onFile(work) };
   } catch (error) {
     if (!isCorrupt(error)) throw error;
-    const aside = setAside();
-    return { id: task.id, ...onFile(work), setAside: aside };
+    return { id: task.id, ...inNewFile(work) };
   }
 }
 

@@ -28,7 +28,7 @@ function open(path: string) {
     log: words.log,
     metrics: words.metrics,
   };
-  return { store: keptStore(sqliteBackend({ path, ...roomy }, words.log), ports), ...words };
+  return { store: keptStore(sqliteBackend({ path, ...roomy }, words), ports), ...words };
 }
 
 function assertSound(path: string): void {
@@ -211,11 +211,12 @@ describe('a store on a file', () => {
     inFolder(async (folder) => {
       const path = join(folder, 'store.sqlite');
       writeFileSync(path, 'This is not a database. '.repeat(1_000));
-      const { store, warnings } = open(path);
+      const { store, warnings, errors } = open(path);
       assert.deepEqual(await store.getMany(keysOf(2)), [undefined, undefined]);
       store.put(keyOf(0), answer('new'));
       await store.close();
       assert.equal(warnings.length, 1);
+      assert.deepEqual(errors, { read: 1 });
       const aside = warnings[0]!.fields.file as string;
       assert(aside.startsWith(`${path}.corrupt-`));
       assert.match(readFileSync(aside, 'utf8'), /^This is not/);
@@ -253,6 +254,31 @@ describe('a store on a file', () => {
       assert.deepEqual(await second.store.getMany([keyOf(0)]), [answer('x')]);
       await second.store.close();
       assert.deepEqual(first.warnings, []);
+    }));
+
+  it('goes on without where the disk is full, harms no file, and saves again when there is room', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'store.sqlite');
+      const write = (limit: string) =>
+        // No file may grow beyond so many blocks of 512 bytes: writing fails as on a full disk.
+        spawn('sh', [
+          '-c',
+          `trap '' XFSZ; ${limit} exec "$0" "$@"`,
+          ...[process.execPath, writer, path, '0', '5000', '250'],
+        ]);
+      const ended = async (child: ReturnType<typeof write>) => {
+        child.stdout.resume();
+        return (await once(child, 'close'))[0] as number;
+      };
+      assert.equal(await ended(write('ulimit -f 400;')), 0);
+      assertSound(path);
+      const { store, warnings } = open(path);
+      const kept = (await store.getMany(keysOf(5_000))).filter((each) => each !== undefined).length;
+      assert(kept < 5_000, 'the disk was never full');
+      assert.equal(await ended(write('')), 0);
+      assert((await store.getMany(keysOf(5_000))).every((each) => each !== undefined));
+      await store.close();
+      assert.deepEqual(warnings, []);
     }));
 
   it('works without where it cannot be written', () =>

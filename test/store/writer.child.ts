@@ -13,7 +13,7 @@ import { answer, keyOf } from './parts.ts';
  */
 const path = process.argv[2]!;
 const [from, count, every] = process.argv.slice(3).map(Number) as [number, number, number];
-const backend = sqliteBackend({ path, maxBytes: 1e9, ttlMs: 1e9 }, noLog);
+const backend = sqliteBackend({ path, maxBytes: 1e9, ttlMs: 1e9 }, { log: noLog, metrics: noMetrics });
 let put = 0;
 let saved = 0;
 const tell = (state: 'idle' | 'writing') => writeSync(1, `${put} ${saved} ${state}\n`);
