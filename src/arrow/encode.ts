@@ -1,4 +1,4 @@
-import { Field } from 'apache-arrow';
+import { type DataType, Field } from 'apache-arrow';
 import { SemtelError } from '../base/error.ts';
 import { type AnswerColumn, answerColumn } from './answers.ts';
 import type { ColumnNames } from './choose.ts';
@@ -6,8 +6,15 @@ import { carriedFields } from './decode.ts';
 import { loadStream } from './stream.ts';
 import { writeSchema, writeStream } from './write.ts';
 
-/** What `encodeAnswers` needs of a classifier to tell its type. */
-export type AnswerShape = Pick<AnswerColumn, 'name' | 'outputs'>;
+/** What the schema tells of a classifier. */
+export type AnswerShape = Pick<AnswerColumn, 'name' | 'promptDigest' | 'outputs'>;
+
+/** Key in the metadata of an answer column's field: the `prompt_digest` of its rows, known before any row is asked. */
+const digestKey = 'semtel.prompt_digest';
+
+function answerField({ name, promptDigest }: AnswerShape, type: DataType): Field {
+  return new Field(name, type, true, new Map([[digestKey, promptDigest]]));
+}
 
 /**
  * The carried columns of `decodeBatch`, then one struct for each answer column, as one IPC stream of exactly one
@@ -28,7 +35,7 @@ export function encodeAnswers(
   const answered = columns.map((column) => answerColumn(column));
   const fields = [
     ...loaded.schema.fields,
-    ...columns.map(({ name }, index) => new Field(name, answered[index]!.type, true)),
+    ...columns.map((column, index) => answerField(column, answered[index]!.type)),
   ];
   return writeStream(fields, [...loaded.batches[0]!, ...answered], rows);
 }
@@ -43,9 +50,8 @@ export function encodeSchema(
   classifiers: readonly AnswerShape[],
 ): Uint8Array {
   const carried = input === null ? [] : carriedFields(input, names);
-  const answered = classifiers.map(({ name, outputs }) => {
-    const { type } = answerColumn({ outputs, answers: [], promptDigest: '' });
-    return new Field(name, type, true);
-  });
+  const answered = classifiers.map((shape) =>
+    answerField(shape, answerColumn({ ...shape, answers: [] }).type),
+  );
   return writeSchema([...carried, ...answered]);
 }

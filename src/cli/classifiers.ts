@@ -1,3 +1,4 @@
+import { promptDigestOf } from '../base/promptDigest.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { configuredCatalogue, namedClassifiers } from '../compose/catalogue.ts';
 import { wrong } from './arguments.ts';
@@ -43,7 +44,7 @@ function describe({ name, description, model, digest, truncate, outputs, labels 
   const cut = truncate === null ? 'never' : `to ${truncate.maxTokens} tokens, ${truncate.strategy}`;
   return [
     `${name}: ${description}`,
-    `model ${model} · digest ${digest.slice(0, 12)} · long conversations are cut ${cut}`,
+    `model ${model} · digest ${promptDigestOf(digest)} · long conversations are cut ${cut}`,
     ...outputs.map((output) => {
       const set = labels[output.name] ?? [];
       const head = `\n${output.name} (${output.kind})${output.description ? `: ${output.description}` : ''}`;

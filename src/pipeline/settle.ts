@@ -1,6 +1,7 @@
 import type { Answer } from '../base/answer.ts';
 import { emptyLedger, type Ledger } from '../base/ledger.ts';
 import type { Metrics } from '../base/metrics.ts';
+import { promptDigestOf } from '../base/promptDigest.ts';
 import type { Scope } from '../base/scope.ts';
 import { costOf } from '../llm/price.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
@@ -10,9 +11,6 @@ import type { BatchRequest, PipelineParts, Settled } from './batch.ts';
 
 /** `settled[classifier][row]`. */
 export type SettledColumns = readonly (readonly Settled[])[];
-
-/** Digest prefix that every row carries (output contract). */
-const digestChars = 12;
 
 function count(ledger: Ledger, { answer, calls }: Settled): void {
   ledger.questions += 1;
@@ -90,7 +88,7 @@ export async function settle(
   const answerColumns = batch.classifiers.map(({ name, digest, outputs }, index) => {
     const answers = columns[index]!.map(({ answer }) => answer);
     countAnswers(name, answers, parts.metrics);
-    return { name, promptDigest: digest.slice(0, digestChars), outputs, answers };
+    return { name, promptDigest: promptDigestOf(digest), outputs, answers };
   });
   const ipc = await parts.workers.encode(
     { jobId: batch.job.id, carried: prepared.carried, rows: prepared.rows, columns: answerColumns },

@@ -8,7 +8,7 @@ import { AllTurns } from './allTurns.ts';
 import { answerExchange } from './answerExchange.ts';
 import { classifierNamed, modelsFor } from './choose.ts';
 import type { Situation } from './constraint.ts';
-import { describe } from './describe.ts';
+import { answerShape, describe } from './describe.ts';
 import type { ClassifierInfo, JobInfo, Limits, Service } from './exchange.ts';
 import { type Job, Jobs } from './jobs.ts';
 import { loopUse } from './loopUse.ts';
@@ -98,7 +98,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     async resultSchema(asked, input, scope) {
       const classifiers = asked.classifiers.map((name) => classifierNamed(name, pipeline));
       modelsFor(classifiers, asked, pipeline);
-      const named = classifiers.map(({ name, outputs }) => ({ name, outputs }));
+      const named = classifiers.map(answerShape);
       const { conversation, id, passthrough, jobId } = asked;
       return pipeline.workers.schema(
         { jobId, input, columns: { conversation, id, passthrough }, classifiers: named },

@@ -173,11 +173,12 @@ suite('encode', () => {
     const names = { conversation: '', id: 'view', passthrough: ['n', 'conversation'] };
     const { carried } = decodeBatch(input, names, anyRows);
     const result = encodeAnswers(carried, 1, [
-      { name: 'topic', promptDigest: '', outputs, answers: [empty] },
+      { name: 'topic', promptDigest: '0123456789ab', outputs, answers: [empty] },
     ]);
-    const promised = encodeSchema(input, names, [{ name: 'topic', outputs }]);
+    const promised = encodeSchema(input, names, [{ name: 'topic', promptDigest: '0123456789ab', outputs }]);
     assert.deepEqual(schemaHeader(promised), schemaHeader(result));
     const { schema } = tableFromIPC(result);
+    assert.equal(schema.fields.at(-1)!.metadata.get('semtel.prompt_digest'), '0123456789ab');
     assert.ok(schema.fields.every((field) => field.nullable));
     assert.ok(schema.fields.at(-1)!.type.children.every((field: { nullable: boolean }) => field.nullable));
     assert.equal(
