@@ -85,12 +85,17 @@ export function openSqliteFile(
     }
   }
 
-  /** Twice what came in may go, so that a file beyond its bound or its time shrinks with little work at a time. */
-  function makeRoom(written: number): void {
+  const usedBytes = () => (number('page_count') - number('freelist_count')) * pageBytes;
+
+  /**
+   * Twice what came in may go, so that a file beyond its bound or its time shrinks with little work at a time; more
+   * only where the file would still grow, because what came in is larger than what goes.
+   */
+  function makeRoom(written: number, bytesBefore: number): void {
     const count = 2 * written;
     dropOldest.run(count, now() - ttlMs);
-    const usedPages = number('page_count') - number('freelist_count');
-    if (usedPages * pageBytes > maxBytes) dropOldest.run(count, Number.MAX_SAFE_INTEGER);
+    for (let most = maxBytes; usedBytes() > most; most = Math.max(maxBytes, bytesBefore))
+      if (dropOldest.run(count, Number.MAX_SAFE_INTEGER).changes === 0) break;
     if (number('page_count') * pageBytes > maxBytes) db.exec(`PRAGMA incremental_vacuum(${pagesBackAtOnce})`);
   }
 
@@ -102,8 +107,9 @@ export function openSqliteFile(
     },
     write(entries) {
       transaction(() => {
+        const bytesBefore = usedBytes();
         for (const [key, text] of entries) insert.run(key, now(), text);
-        makeRoom(entries.length);
+        makeRoom(entries.length, bytesBefore);
       });
     },
     stats() {

@@ -10,6 +10,9 @@ const layout = 1;
 const createTable = `CREATE TABLE IF NOT EXISTS answers (
   id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, written INTEGER NOT NULL, answer TEXT NOT NULL)`;
 
+/** Four times what SQLite lets gather before it moves the log's pages into the file. */
+const maxLogBytes = 1 << 24;
+
 /** SQLITE_BUSY */
 const busyCode = 5;
 const againMs = 10;
@@ -26,6 +29,8 @@ export function layOut(db: DatabaseSync, path: string, busyMs: number): void {
     beginJournal(db, busyMs);
     db.exec(`BEGIN IMMEDIATE; ${createTable}; PRAGMA user_version = ${layout}; COMMIT`);
   }
+  // The log beside the file takes a large transaction, and gives the room back.
+  db.exec(`PRAGMA journal_size_limit = ${maxLogBytes}`);
   // A killed process loses nothing that was committed, a power cut the last seconds; neither harms the file.
   db.exec('PRAGMA synchronous = NORMAL');
 }

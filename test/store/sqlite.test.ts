@@ -94,6 +94,23 @@ describe('a file of answers', () => {
       assertSound(path);
     }));
 
+  it('stays within its bytes also where new answers are far larger than the old ones', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 's');
+      const maxBytes = 2 << 20;
+      const file = openSqliteFile({ path, maxBytes, ttlMs: 1e9 });
+      for (let from = 0; from < 8_000; from += 500) file.write(entriesOf(500, from));
+      const large = 20_000;
+      for (let from = 0; from < 400; from += 20) {
+        file.write(entriesOf(20, 1_000_000 + from, large));
+        const log = statSync(`${path}-wal`).size;
+        assert(file.stats().bytes <= maxBytes + 20 * large + (1 << 16), String(file.stats().bytes));
+        assert(log <= 1 << 24, String(log));
+      }
+      assert.equal(file.read([keyOf(1_000_399)])[0]?.length, large);
+      file.close();
+    }));
+
   it('shrinks on disk when it is pruned', () =>
     inFolder(async (folder) => {
       let now = 0;
@@ -122,6 +139,9 @@ describe('a file of answers', () => {
       assert.deepEqual(readdirSync(folder), ['mine.sqlite']);
     }));
 });
+
+/** Large enough for two batches: a third lets the oldest go, and gives their pages back. */
+const tightBytes = 400_000;
 
 /** What the writing child tells. */
 interface Told {
@@ -175,6 +195,28 @@ describe('a store on a file', () => {
         assert(kept >= saved, `${saved} were saved and ${kept} are there`);
         // What was put while a batch was being written comes on top of a batch.
         assert(put - kept <= 2 * saveEveryAnswers, `${put} were put and ${kept} are there`);
+      }
+    }));
+
+  it('is whole, and holds the newest, after being killed while it lets the oldest go', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'store.sqlite');
+      for (const round of [0, 1, 2]) {
+        const from = round * 1_000_000;
+        const args = [writer, path, String(from), '1000000', '500', String(tightBytes)];
+        const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+        let saved = 0;
+        for await (const line of createInterface({ input: child.stdout })) {
+          const [, told, state] = line.split(' ');
+          saved = Number(told);
+          if (saved >= 5_000 && state === 'writing') child.kill('SIGKILL');
+        }
+        assertSound(path);
+        const file = openSqliteFile({ path, maxBytes: tightBytes, ttlMs: 1e9 });
+        assert(file.stats().bytes <= 2 * tightBytes, String(file.stats().bytes));
+        const newest = file.read(keysOf(500, from + saved - 500));
+        assert(newest.every((text) => text !== undefined));
+        file.close();
       }
     }));
 

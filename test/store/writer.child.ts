@@ -8,12 +8,12 @@ import { sqliteBackend } from '../../src/store/sqlite.ts';
 import { answer, keyOf } from './parts.ts';
 
 /**
- * `node writer.child.ts PATH FROM COUNT EVERY`: keeps so many answers from number FROM on, EVERY of them each 10 ms. A
+ * `node writer.child.ts PATH FROM COUNT EVERY [MAXBYTES]`: keeps so many answers from number FROM on, EVERY of them each 10 ms. A
  * line `PUT SAVED idle|writing` on standard output tells each time how many were put and how many of them are saved.
  */
 const path = process.argv[2]!;
-const [from, count, every] = process.argv.slice(3).map(Number) as [number, number, number];
-const backend = sqliteBackend({ path, maxBytes: 1e9, ttlMs: 1e9 }, { log: noLog, metrics: noMetrics });
+const [from, count, every, maxBytes = 1e9] = process.argv.slice(3).map(Number) as [number, number, number];
+const backend = sqliteBackend({ path, maxBytes, ttlMs: 1e9 }, { log: noLog, metrics: noMetrics });
 let put = 0;
 let saved = 0;
 const tell = (state: 'idle' | 'writing') => writeSync(1, `${put} ${saved} ${state}\n`);
