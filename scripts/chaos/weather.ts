@@ -9,6 +9,7 @@ import { messageOf } from '../../src/base/error.ts';
 import { clockJumps } from './weather/clock.ts';
 import { outputDiskFull, storeDiskFull, storeReadOnly } from './weather/disk.ts';
 import { fileCorrupted, fileLocked, fileRemoved } from './weather/file.ts';
+import { writerKilled } from './weather/killed.ts';
 import { redisRestarts } from './weather/redis.ts';
 
 const acts: Readonly<Record<string, () => Promise<string>>> = {
@@ -20,6 +21,7 @@ const acts: Readonly<Record<string, () => Promise<string>>> = {
   'file corrupted': fileCorrupted,
   'file removed': fileRemoved,
   'file locked': fileLocked,
+  'writer killed': writerKilled,
 };
 
 const asked = process.argv.slice(2);
