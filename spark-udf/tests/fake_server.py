@@ -79,6 +79,7 @@ class Fault:
     delay_s: float = 0.0
     swap: bool = False
     drop: bool = False
+    double: bool = False
     ledger: dict | None = None
     no_metadata: bool = False
     reorder_columns: bool = False
@@ -173,6 +174,8 @@ class FakeServer(flight.FlightServerBase):
             result = result.take(pa.array([1, 0, *range(2, len(result))]))
         if fault.drop:
             result = result.slice(1)
+        if fault.double:
+            result = result.take(pa.array([0, 0, *range(2, len(result))]))
         if fault.reorder_columns:
             result = reordered(result)
         ledger = fault.ledger or ledger

@@ -141,8 +141,9 @@ def test_data_that_is_not_arrow_is_refused(server: FakeServer, data):
         Client(server.target).classify(data, "topic")
 
 
-def test_a_swapped_row_is_an_error_and_not_a_wrong_label(server: FakeServer):
-    server.fail_next(Fault(swap=True))
+@pytest.mark.parametrize("fault", [Fault(swap=True), Fault(double=True)], ids=["swapped", "doubled"])
+def test_a_row_in_another_place_is_an_error_and_not_a_wrong_label(server: FakeServer, fault):
+    server.fail_next(fault)
     with pytest.raises(AnswerError, match="other rows") as raised:
         Client(server.target).classify(table(4), "topic").read_all()
     assert raised.value.code == "rows"
