@@ -85,7 +85,9 @@ function onFile<T>(options: FileOptions, work: (file: SqliteFile) => T): T {
     file = openSqliteFile(options);
     return work(file);
   } catch (error) {
-    throw new SemtelError('input', `${options.path}: ${messageOf(error)}.`, { cause: error });
+    const words = messageOf(error);
+    const named = words.includes(options.path) ? words : `${options.path}: ${words}`;
+    throw new SemtelError('input', `${named}.`, { cause: error });
   } finally {
     file?.close();
   }

@@ -24,19 +24,24 @@ export interface FlightReader {
   take(data: FlightData): FlightInput | undefined;
 }
 
+const bytesOf = ({ header, body }: Frame) => header.length + body.length;
+
 /** `maxBytes` bounds the dictionaries kept. All faults throw `bad_arrow`. */
 export function flightReader(maxBytes: number): FlightReader {
   let schema: Uint8Array | undefined;
   const dictionaries = new Map<bigint, Frame[]>();
+  let keptBytes = 0;
 
   const keep = (id: bigint, delta: boolean, frame: Frame) => {
-    dictionaries.set(id, delta ? [...(dictionaries.get(id) ?? []), frame] : [frame]);
-    let bytes = 0;
-    for (const { header, body } of [...dictionaries.values()].flat()) bytes += header.length + body.length;
-    if (bytes > maxBytes) {
+    const known = dictionaries.get(id) ?? [];
+    if (delta) known.push(frame);
+    else for (const old of known) keptBytes -= bytesOf(old);
+    dictionaries.set(id, delta ? known : [frame]);
+    keptBytes += bytesOf(frame);
+    if (keptBytes > maxBytes) {
       throw new SemtelError(
         'bad_arrow',
-        `The dictionaries of the stream hold ${bytes} bytes; at most ${maxBytes} are kept. Send plain columns.`,
+        `The dictionaries of the stream hold ${keptBytes} bytes; at most ${maxBytes} are kept. Send plain columns.`,
       );
     }
   };
