@@ -14,7 +14,7 @@ import { freePort } from '../bench/endpoints/freePort.ts';
 import { untilAnswers } from '../bench/measured.ts';
 import { endpointAt, fairWeather, weather } from './spark/endpoint.ts';
 import { eventsOf, happening, wideQuota } from './spark/events.ts';
-import { type Ran, startJob } from './spark/job.ts';
+import { checkSpark, type Ran, startJob } from './spark/job.ts';
 import { endAll, semtel } from './spark/processes.ts';
 import { startServer } from './spark/server.ts';
 import { repeats, verdict } from './spark/verdict.ts';
@@ -52,6 +52,7 @@ function printJob(name: string, { seconds, counts, before, after }: Ran): void {
 }
 
 async function main(): Promise<boolean> {
+  checkSpark();
   const control = {
     answers: 'marked',
     latency_ms: 100,

@@ -8,7 +8,7 @@ export interface Seen {
   readonly answered: number;
   /** Asked and not answered yet. */
   readonly inFlight: number;
-  /** Refused 429 by the quota. */
+  /** Refused 429, by the quota or by chance. */
   readonly throttled: number;
   /** Ended after the same request had been answered before: paid twice. */
   readonly answeredAgain: number;
@@ -20,12 +20,8 @@ export interface Seen {
   readonly malformed: number;
 }
 
-/** 5 % each fail or break, and 2 % of the replies are malformed, in seven ways. */
-export const weather = {
-  '500': 0.02,
-  '503': 0.02,
-  '529': 0.01,
-  reset: 0.05,
+const failures = { '500': 0.02, '503': 0.02, '529': 0.01 };
+const malformed = {
   truncated: 0.004,
   fenced: 0.003,
   prose: 0.003,
@@ -33,12 +29,11 @@ export const weather = {
   near_miss: 0.003,
   dropped_item: 0.002,
   empty: 0.002,
-} as const;
+};
 
+/** 5 % of the calls fail, 5 % break, 2 % of the replies are malformed. */
+export const weather = { ...failures, reset: 0.05, ...malformed };
 export const fairWeather = Object.fromEntries(Object.keys(weather).map((name) => [name, 0]));
-
-const failures = ['500', '503', '529'] as const;
-const spoiled = ['truncated', 'fenced', 'prose', 'wrong_case', 'near_miss', 'dropped_item', 'empty'] as const;
 
 /** The simulated endpoints at `origin`. */
 export function endpointAt(origin: string) {
@@ -55,18 +50,20 @@ export function endpointAt(origin: string) {
       const all = Object.values(stats.endpoints);
       const sum = (count: (endpoint: (typeof all)[number]) => number) =>
         all.reduce((total, endpoint) => total + count(endpoint), 0);
-      const faults = (names: readonly (keyof typeof weather)[]) =>
-        sum((endpoint) => names.reduce((total, name) => total + endpoint.faults[name], 0));
+      const drawn = (among: object) =>
+        sum(({ faults }) =>
+          Object.entries(faults).reduce((total, [name, count]) => (name in among ? total + count : total), 0),
+        );
       return {
         requests: sum(({ requests }) => requests),
         answered: sum(({ ok }) => ok),
         inFlight: sum(({ in_flight }) => in_flight),
-        throttled: sum(({ throttled }) => throttled),
+        throttled: sum(({ throttled, faults }) => throttled + faults['429']),
         answeredAgain: sum(({ repeated }) => repeated.answered),
         abortedAgain: sum(({ repeated }) => repeated.aborted),
-        failed: faults(failures),
-        reset: faults(['reset']),
-        malformed: faults(spoiled),
+        failed: drawn(failures),
+        reset: sum(({ faults }) => faults.reset),
+        malformed: drawn(malformed),
       };
     },
   };

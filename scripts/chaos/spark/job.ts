@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Endpoint, Seen } from './endpoint.ts';
 import { ended, start } from './processes.ts';
 
-const python = join(import.meta.dirname, '..', '..', '..', 'spark-udf', '.venv', 'bin', 'python');
+const venv = join(import.meta.dirname, '..', '..', '..', 'spark-udf', '.venv');
+const python = join(venv, 'bin', 'python');
 
 /** Rows of a job by what became of them, as job.py counts them. */
 export interface Counts {
@@ -27,6 +28,13 @@ export interface Job {
   readonly pid: number;
   /** Rejects where the job fails. */
   readonly ran: Promise<Ran>;
+}
+
+/** @throws Error where Spark cannot run here. */
+export function checkSpark(): void {
+  if (!existsSync(python)) throw new Error('There is no Python environment with Spark yet: npm run setup.');
+  if (existsSync(join(venv, 'no-java')))
+    throw new Error('Spark needs Java 17 or later; then once more: npm run setup.');
 }
 
 /** Starts job.py over so many rows. */
