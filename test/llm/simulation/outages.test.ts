@@ -64,3 +64,19 @@ test('one of four that fails 80 % of its calls by chance is out after five failu
   await close();
   assert.ok(secondsIn <= 5 && rows.lost === 0, `${secondsIn} s`);
 });
+
+test('of 400 calls sent at once 5 % fail at once: neither of two healthy endpoints is taken out for it', async () => {
+  const { backends, clock, close, engines, work } = world(
+    Array.from({ length: 2 }, () => ({ backend: { rpm: 60_000, headers: true } })),
+    chance,
+  );
+  for (const backend of backends) backend.fails = 0.05;
+  const states = new Set<string>();
+  for (let tenth = 1; tenth <= 300; tenth++) {
+    if (tenth % 20 === 1) work({ outstanding: 400, count: 400 });
+    await clock.run(tenth * 100);
+    for (const { state } of engines[0]!.view()) states.add(state);
+  }
+  await close();
+  assert.deepEqual([...states], ['up']);
+});
