@@ -17,7 +17,7 @@ export const command: Command = {
     if (more.length > 0) throw wrong('name one classifier, or none for the list.');
     const { config, log } = promptSetup(args, terminal);
     const catalogue = configuredCatalogue(config, terminal.env, log);
-    const [wanted] = name === undefined ? [] : namedClassifiers(name, catalogue, terminal.folder);
+    const [wanted] = name === undefined ? [] : namedClassifiers([name], catalogue, terminal.folder);
     const text = wanted === undefined ? list(catalogue.list()) : describe(catalogue.get(wanted));
     terminal.stdout.write(`${text}\n`);
     return exitCodes.done;

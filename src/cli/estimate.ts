@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
 import { openScope } from '../base/scope.ts';
-import { configuredCatalogue, namedClassifiers } from '../compose/catalogue.ts';
+import { classifierList, configuredCatalogue, namedClassifiers } from '../compose/catalogue.ts';
 import { compose } from '../compose/compose.ts';
 import type { Config } from '../compose/config/load.ts';
 import { storeFile } from '../compose/openStore.ts';
@@ -35,7 +35,9 @@ export const command: Command = {
     const request = inputRequest(args);
     const { config, log } = localSetup(args, terminal);
     const catalogue = configuredCatalogue(config, terminal.env, log);
-    const classifiers = namedClassifiers(request.classifiers, catalogue, terminal.folder).map(catalogue.get);
+    const classifiers = namedClassifiers(classifierList(request.classifiers), catalogue, terminal.folder).map(
+      catalogue.get,
+    );
     const inputs = await openInputs(request.inputs, request);
     const selection = selectRows(await countRows(inputs), request.selection);
     const asksAgain = args.flag('refresh') || args.flag('no-store') || config.store === 'off';

@@ -3,6 +3,7 @@ import { jsonRows } from '../arrow/jsonRows.ts';
 import { systemClock } from '../base/clock.ts';
 import { SemtelError } from '../base/error.ts';
 import { openScope, type Scope } from '../base/scope.ts';
+import { batchBounds } from '../compose/batchBounds.ts';
 import { type InputBatch, readBatches } from '../files/batches.ts';
 import type { Input } from '../files/columns.ts';
 import { countRows } from '../files/countRows.ts';
@@ -21,9 +22,6 @@ import { type RunRequest, runOptions, runRequest } from './run/request.ts';
 import { summaryOf, summaryWords, writeSummary } from './run/summary.ts';
 import { verdict } from './run/verdict.ts';
 import type { Terminal } from './terminal.ts';
-
-/** As the Python client slices: an exchange is short, and a lost one costs little. */
-const batchBounds = { rows: 256, bytes: 4 << 20 };
 
 export const command: Command = {
   usage: 'semtel run IN… -c NAME|FILE.prompty[,…] -o OUT',

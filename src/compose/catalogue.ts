@@ -21,14 +21,18 @@ export function configuredCatalogue(
   return loadCatalogue([shippedPrompts, ...folders], { env, log });
 }
 
-/** Splits `topic,mine.prompty` into names, loading the files among them; paths are relative to `folder`. */
-export function namedClassifiers(list: string, catalogue: Catalogue, folder: string): readonly string[] {
-  return classifierList(list).map((name) => {
-    if (isPromptFile(name)) return catalogue.addFile(resolve(folder, name)).name;
-    return catalogue.get(name).name;
-  });
+/** The classifiers' names, with the files among them (`mine.prompty`) loaded; paths are relative to `folder`. */
+export function namedClassifiers(
+  names: readonly string[],
+  catalogue: Catalogue,
+  folder: string,
+): readonly string[] {
+  return names.map((name) =>
+    isPromptFile(name) ? catalogue.addFile(resolve(folder, name)).name : catalogue.get(name).name,
+  );
 }
 
+/** The parts of `topic,mine.prompty`. */
 export function classifierList(list: string): readonly string[] {
   return list
     .split(',')

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
+import { moduleBeside } from '../base/moduleBeside.ts';
 import type { Backend } from './backend.ts';
 import type { FileOptions } from './sqliteFile.ts';
 import type { Done, Task } from './sqliteThread.ts';
@@ -26,7 +27,7 @@ export function sqliteBackend(
   let lastId = 0;
 
   function started(): Thread {
-    const worker = new Worker(new URL('./sqliteThread.ts', import.meta.url), { workerData: options });
+    const worker = new Worker(moduleBeside(import.meta.url, 'sqliteThread'), { workerData: options });
     const open: Thread['open'] = new Map();
     const mine: Thread = { worker, open };
     const gone = (error: unknown) => {

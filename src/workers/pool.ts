@@ -2,6 +2,7 @@ import { Piscina } from 'piscina';
 import type { Clock } from '../base/clock.ts';
 import { messageOf, SemtelError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
+import { moduleBeside } from '../base/moduleBeside.ts';
 import { type Scope, untilEnd } from '../base/scope.ts';
 import { isReading, markSound, newPhase, type Phase, started } from './phase.ts';
 import { packed, type Results, type Task } from './run.ts';
@@ -40,8 +41,6 @@ const readingLimitMs = 1500;
 /** A task takes tens of milliseconds, so a full queue is soon shorter. */
 const retryAfterMs = 1000;
 
-const threadFile = import.meta.filename.endsWith('.ts') ? './thread.ts' : './thread.js';
-
 /**
  * The tasks on a pool of threads, where jobs take turns. A thread that reads for longer than 1.5 s is ended, its task
  * rejected as `bad_arrow`; others go on. When a scope ends its caller is let go at once: a waiting task is dropped, a
@@ -49,7 +48,7 @@ const threadFile = import.meta.filename.endsWith('.ts') ? './thread.ts' : './thr
  */
 export function poolWorkers({ threads, maxQueue, clock, log }: PoolOptions): Workers {
   const pool = new Piscina<ThreadTask, ThreadReply>({
-    filename: new URL(threadFile, import.meta.url).href,
+    filename: moduleBeside(import.meta.url, 'thread').href,
     resourceLimits: { maxYoungGenerationSizeMb: maxYoungMb },
     minThreads: threads,
     maxThreads: threads,

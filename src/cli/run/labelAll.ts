@@ -1,13 +1,11 @@
 import type { Scope } from '../../base/scope.ts';
+import { batchesAtOnce } from '../../compose/batchBounds.ts';
 import type { InputBatch } from '../../files/batches.ts';
 import type { Output } from '../../files/output.ts';
 import { answerInOrder } from '../../server/inOrder.ts';
 import { checkAnswer } from './checkAnswer.ts';
 import type { Labelled, Labeller } from './labeller.ts';
 import type { ProgressMeter } from './progressMeter.ts';
-
-/** Keeps several hundred requests going while the slowest row of the oldest batch is waited for. */
-const batchesAtOnce = 8;
 
 /** Labels one batch and makes sure that what comes back is its answer. */
 export async function labelBatch(labeller: Labeller, batch: InputBatch, scope: Scope): Promise<Labelled> {

@@ -34,7 +34,7 @@ export async function openLabeller(
   }
   const { config, log } = localSetup(args, terminal);
   const catalogue = configuredCatalogue(config, terminal.env, log);
-  const classifiers = namedClassifiers(request.classifiers, catalogue, terminal.folder);
+  const classifiers = namedClassifiers(classifierList(request.classifiers), catalogue, terminal.folder);
   const { keepAnswers, keepCalls } = request;
   const outcomes = callOutcomes();
   const composition = await compose({ config, catalogue, log, keepAnswers, keepCalls, metrics: outcomes });

@@ -19,7 +19,7 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape) {
 }
 
 /** Numbers may arrive as text through `${env:NAME}`. */
-const numeric = (value: unknown) =>
+const numeric = (value: number | string) =>
   typeof value === 'string' && /^[0-9]+(\.[0-9]+)?$/.test(value) ? Number(value) : value;
 
 /** A whole number from 1 on. */
@@ -30,19 +30,22 @@ export const order = z.preprocess(numeric, z.int().min(0));
 export const seconds = z.preprocess(numeric, z.number().positive());
 export const money = z.preprocess(numeric, z.number().min(0));
 /** A part of one, as a number or as `1/3`. */
-export const fraction = z.preprocess((value) => {
+export const fraction = z.preprocess((value: number | string) => {
   const parts = typeof value === 'string' ? /^([0-9]+)\s*\/\s*([0-9]+)$/.exec(value) : null;
   return parts === null ? numeric(value) : Number(parts[1]) / Number(parts[2]);
 }, z.number().positive().max(1));
 
 export const text = z.string().min(1);
-/** Text that must never be printed. */
-export const secret = z
-  .custom<Secret | string>(
-    (value) => value instanceof Secret || (typeof value === 'string' && value !== ''),
-    'must be text',
-  )
-  .transform((value) => (typeof value === 'string' ? new Secret(() => value) : value));
+/** Text that must never be printed. Written as text; a reference has become a `Secret` by now. */
+export const secret = z.preprocess(
+  (value: string): Secret | string => value,
+  z
+    .custom<Secret | string>(
+      (value) => value instanceof Secret || (typeof value === 'string' && value !== ''),
+      'must be text',
+    )
+    .transform((value) => (typeof value === 'string' ? new Secret(() => value) : value)),
+);
 /** Host and port: `127.0.0.1:8815`, `[::]:8815`. */
 export const address = z.string().refine((value) => parseAddress(value) !== undefined, {
   error: 'must be HOST:PORT, such as 127.0.0.1:8815',

@@ -4,8 +4,8 @@ import { LineCounter, parseDocument } from 'yaml';
 import { messageOf, SemtelError } from '../../base/error.ts';
 import { environmentSettings } from './environment.ts';
 import { dotted, lineOf, type Mistake, mistakesOf } from './mistakes.ts';
-import { type Environment, resolveReferences } from './references.ts';
-import { type Settings, schema } from './schema.ts';
+import { type Environment, type Path, resolveReferences } from './references.ts';
+import { type Settings, type SettingsInput, schema } from './schema.ts';
 
 export interface Config extends Settings {
   /** Where the settings come from, for words: a file's path, or `environment`. */
@@ -35,32 +35,47 @@ export function loadConfig(file: string | undefined, folder: string, env: Enviro
 export function parseConfig(yaml: string, name: string, folder: string, env: Environment): Config {
   const lines = new LineCounter();
   const document = parseDocument(yaml, { lineCounter: lines });
-  const fail = (sentences: readonly string[]) => new SemtelError('config', sentences.join('\n'));
   if (document.errors.length > 0) {
-    throw fail(
-      document.errors.map(
-        (error) => `${name}:${error.linePos?.[0].line ?? 1}: ${error.message.split(/ at line|\n/)[0]}.`,
-      ),
+    const sentences = document.errors.map(
+      (error) => `${name}:${error.linePos?.[0].line ?? 1}: ${error.message.split(/ at line|\n/)[0]}.`,
     );
+    throw new SemtelError('config', sentences.join('\n'));
   }
-  const written: unknown = document.toJS() ?? {};
+  return checked(document.toJS() ?? {}, { name, folder, env }, (path) => lineOf(document, lines, path));
+}
+
+/** Settings that a program gives, with the keys and references of the file; relative paths start in `folder`. */
+export function objectConfig(settings: SettingsInput, folder: string, env: Environment): Config {
+  return checked(settings, { name: 'settings', folder, env }, null);
+}
+
+interface Origin {
+  readonly name: string;
+  readonly folder: string;
+  readonly env: Environment;
+}
+
+/** Resolves references and checks all; `line` tells where in a text a value stands. */
+function checked(
+  written: object,
+  { name, folder, env }: Origin,
+  line: ((path: Path) => number) | null,
+): Config {
   const { value, unresolved } = resolveReferences(written, folder, env);
   const parsed = schema.safeParse(value);
+  if (parsed.success && unresolved.length === 0) {
+    return { ...parsed.data, origin: name, folder, written: new Set(Object.keys(written)) };
+  }
   // A reference without a value is one mistake, not also a missing key.
   const missing = new Set(unresolved.map(({ path }) => dotted(path)));
-  const mistakes: Mistake[] = [
+  const mistakes: readonly Mistake[] = [
     ...unresolved,
     ...(parsed.success ? [] : mistakesOf(parsed.error).filter(({ path }) => !missing.has(dotted(path)))),
   ];
-  if (mistakes.length > 0 || !parsed.success) {
-    throw fail(
-      mistakes
-        .map((mistake) => ({ line: lineOf(document, lines, mistake.path), words: sentence(mistake) }))
-        .sort((a, b) => a.line - b.line)
-        .map(({ line, words }) => `${name}:${line}: ${words}`),
-    );
-  }
-  return { ...parsed.data, origin: name, folder, written: new Set(Object.keys(written as object)) };
+  const found = mistakes.map((mistake) => ({ line: line?.(mistake.path) ?? 0, words: sentence(mistake) }));
+  found.sort((a, b) => a.line - b.line);
+  const where = (at: number) => (at === 0 ? name : `${name}:${at}`);
+  throw new SemtelError('config', found.map(({ line: at, words }) => `${where(at)}: ${words}`).join('\n'));
 }
 
 function sentence({ path, message, isKey }: Mistake): string {

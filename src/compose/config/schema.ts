@@ -144,3 +144,5 @@ export const schema = strict({
 );
 
 export type Settings = z.output<typeof schema>;
+/** Settings as they are written: what has a default may be left out, and any text may be a reference (`${env:NAME}`). */
+export type SettingsInput = z.input<typeof schema>;

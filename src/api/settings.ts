@@ -1,0 +1,46 @@
+import { SemtelError } from '../base/error.ts';
+import type { Log } from '../base/log.ts';
+import { unknownKey } from '../base/nearest.ts';
+import type { Catalogue } from '../classifier/catalogue.ts';
+import { configuredCatalogue } from '../compose/catalogue.ts';
+import { type Config, loadConfig, objectConfig } from '../compose/config/load.ts';
+import { notYetEffective } from '../compose/config/notYet.ts';
+import type { SettingsInput } from '../compose/config/schema.ts';
+import { createLog } from '../observe/log.ts';
+
+/** Which settings a program works with. */
+export interface ProgramOptions {
+  /**
+   * Path of a settings file, or settings with the same keys. Without it: `semtel.yaml` in `folder`, else
+   * `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `SEMTEL_MODEL` of the environment.
+   */
+  readonly config?: string | SettingsInput | undefined;
+  /** Where relative paths start, but for those within a settings file: they start beside it. Default: the working folder. */
+  readonly folder?: string | undefined;
+  /** Words for the operator; default: standard error, as the settings say. */
+  readonly log?: Log | undefined;
+}
+
+interface ProgramSettings {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly log: Log;
+  readonly folder: string;
+}
+
+/** Reads and checks the settings, and loads the classifiers. Throws `config` and `prompt` errors that list every mistake. */
+export function programSettings(options: ProgramOptions): ProgramSettings {
+  const { config: given, folder = process.cwd() } = options;
+  const { env } = process;
+  const config =
+    typeof given === 'object' ? objectConfig(given, folder, env) : loadConfig(given, folder, env);
+  const log = options.log ?? createLog(config.log);
+  for (const sentence of notYetEffective(config)) log.warn(sentence);
+  return { config, catalogue: configuredCatalogue(config, env, log), log, folder };
+}
+
+/** Throws `bad_option` for a key that is not among `known`, where no compiler has seen it. */
+export function refuseUnknown(options: object, known: readonly string[]): void {
+  const key = Object.keys(options).find((each) => !known.includes(each));
+  if (key !== undefined) throw new SemtelError('bad_option', `${unknownKey(key, 'options', known)}.`);
+}
