@@ -2,7 +2,7 @@
  * How far `semtel estimate` is from the bill: each shipped classifier alone, and all with --combine, over the first rows
  * of a file, estimated and then labelled through a simulated endpoint that counts with a real tokeniser.
  *
- *   node scripts/bench/estimate.ts FILE.jsonl [--limit 400]
+ *   node scripts/bench/estimate.ts FILE.jsonl [--limit 400] [--conversation COL]
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { processTerminal } from '../../src/cli/terminal.ts';
 import { startSimulator } from '../../src/simulate/simulator.ts';
 
 const { values, positionals } = parseArgs({
-  options: { limit: { type: 'string', default: '400' } },
+  options: { limit: { type: 'string', default: '400' }, conversation: { type: 'string', default: '' } },
   allowPositionals: true,
 });
 const names = [
@@ -64,7 +64,7 @@ for (const [title, classifiers, more] of [
   ...names.map((name) => [name, name, []] as const),
   ['all seven, --combine', names.join(','), ['--combine']] as const,
 ]) {
-  const asked = ['-c', classifiers, '--limit', values.limit];
+  const asked = ['-c', classifiers, '--limit', values.limit, '--conversation', values.conversation];
   const told = JSON.parse(await output(estimate, [...asked, '--json']));
   const { calls, prompt_tokens, completion_tokens, cost }: Line =
     more.length === 0 ? told.total : told.combined;

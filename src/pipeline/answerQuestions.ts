@@ -57,6 +57,6 @@ function settledAtEnd(error: unknown, mine: Opened | undefined, { scope }: Work)
   if (answer === undefined) throw error;
   if (mine?.trouble === undefined) return { answer, calls: 0 };
   // Where others still wait, the call goes on, and they will count it.
-  const calls = mine.flight.scope.ended === undefined ? 0 : mine.trouble.attempts;
+  const calls = mine.flight.scope.ended === undefined ? 0 : (mine.calls ?? 0);
   return { answer: afterTrouble(answer, mine.trouble), calls };
 }

@@ -28,6 +28,8 @@ export interface Opened {
   readonly flight: Flight<Settled>;
   /** What the call has been through: words for the row, should it end first. */
   trouble?: Trouble;
+  /** Requests that it counts then: a call's are counted once, with its first question. */
+  calls?: number;
 }
 
 /** Looks up, plans and asks the opened questions in the background; every flight lands or fails. */
@@ -110,7 +112,10 @@ function askingOf(
     jobId: batch.job.id,
     weight: batch.job.weight,
     onTrouble(trouble) {
-      for (const mine of opened) mine.trouble = trouble;
+      for (const [index, mine] of opened.entries()) {
+        mine.trouble = trouble;
+        mine.calls = index === 0 ? trouble.attempts : 0;
+      }
     },
     onSent: recording?.onSent,
   };

@@ -236,6 +236,27 @@ test('who cannot pay for the second ask carries the first; who joined asks for i
   }
 });
 
+test('the requests of a combined call that is ended are counted once', async () => {
+  const clock = fakeClock();
+  const classifiers = ['topic', 'mood'].map((name) => echoClassifier(name, true));
+  const engine = fakeEngine(
+    clock,
+    () => 'hang',
+    () => 1,
+  );
+  const chat: typeof engine.chat = (request, scope) => {
+    request.onTrouble?.({ attempts: 3, endpoint: 'east', reason: 'answered HTTP 500', mayBeBilled: false });
+    return engine.chat(request, scope);
+  };
+  const parts = partsWith({ ...engine, chat }, clock, classifiers);
+  const scope = openScope(clock);
+  const request = requestFor(['a', 'b'], classifiers, fakeJob(), { combine: true });
+  const work = classifyBatch(request, parts, { exchange: openScope(clock), rows: scope });
+  clock.after(5, () => scope.end(cancelled()));
+  const { ledger } = await runToEnd(work, clock);
+  assert.deepEqual([ledger.cancelled, ledger.calls], [4, 6]);
+});
+
 test('a server that stops ends the exchange instead of inventing answers', async () => {
   const clock = fakeClock();
   const topic = echoClassifier('topic');
