@@ -40,10 +40,7 @@ interface Line {
 const folder = mkdtempSync(join(tmpdir(), 'semtel-estimate-'));
 const simulator = await startSimulator({ port: 0, control: { answers: 'lexical', latency_ms: 0 } });
 const config = join(folder, 'semtel.yaml');
-writeFileSync(
-  config,
-  `models: { default: { price: { input: 0.15, output: 0.60 }, endpoints: [{ base_url: "${simulator.url}/v1" }] } }\nstore: "off"\n`,
-);
+const settings = `models: { default: { price: { input: 0.15, output: 0.60 }, endpoints: [{ base_url: "${simulator.url}/v1" }] } }`;
 
 /** What the command prints. */
 async function output({ options, run: start }: Command, args: readonly string[]): Promise<string> {
@@ -64,6 +61,8 @@ for (const [title, classifiers, more] of [
   ...names.map((name) => [name, name, []] as const),
   ['all seven, --combine', names.join(','), ['--combine']] as const,
 ]) {
+  // A store of its own: each way is asked anew, and each question once.
+  writeFileSync(config, `${settings}\nstore: { path: "./${title}.sqlite" }`);
   const asked = ['-c', classifiers, '--limit', values.limit, '--conversation', values.conversation];
   const told = JSON.parse(await output(estimate, [...asked, '--json']));
   const { calls, prompt_tokens, completion_tokens, cost }: Line =
