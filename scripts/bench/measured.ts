@@ -11,9 +11,16 @@ export interface Used {
   readonly rssBytes: number;
 }
 
+export interface Heap {
+  readonly mainBytes: number;
+  readonly othersBytes: number;
+}
+
 /** A process of ours that tells what CPU and memory it has used. */
 export interface Measured {
   used(): Promise<Used>;
+  /** What the heaps of its threads hold: that of the main thread after a forced collection, others as they are. */
+  heap(): Promise<Heap>;
   /** A profile of its main thread while `work` goes on. */
   profile(work: () => Promise<unknown>): Promise<Profiler.Profile>;
   /** The next line of its standard output; rejects where it ends before. */
@@ -22,12 +29,16 @@ export interface Measured {
   stop(): Promise<void>;
 }
 
-/** Starts `node FILE ARGS` under measurement; standard error is passed on. */
-export function startMeasured(file: string, args: readonly string[]): Measured {
+/** Starts `node FILE ARGS` under measurement, with these variables besides the environment; standard error is passed on. */
+export function startMeasured(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Measured {
   const child: ChildProcess = spawn(
     process.execPath,
     ['--import', join(import.meta.dirname, 'reportCpu.mjs'), file, ...args],
-    { cwd: root, stdio: ['pipe', 'pipe', 'inherit', 'ipc'] },
+    { cwd: root, stdio: ['pipe', 'pipe', 'inherit', 'ipc'], env: { ...process.env, ...env } },
   );
   const lines: string[] = [];
   const waiting: PromiseWithResolvers<string>[] = [];
@@ -60,6 +71,7 @@ export function startMeasured(file: string, args: readonly string[]): Measured {
       const ms = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1000;
       return { cpuMs: ms(used.cpu), mainMs: ms(used.mainThread), rssBytes: used.rssBytes };
     },
+    heap: async () => (await ask('heap')) as Heap,
     async profile(work) {
       await ask('profile');
       await work();

@@ -1,7 +1,13 @@
-// Preloaded into a measured process (node --import): tells what it has used so far, and profiles its main thread.
+// Preloaded into a measured process (node --import): tells what it has used so far and what its heaps hold,
+// and profiles its main thread.
 import { Session } from 'node:inspector/promises';
 
 const session = new Session();
+const threads = new Set();
+process.on('worker', (thread) => {
+  threads.add(thread);
+  thread.once('exit', () => threads.delete(thread));
+});
 
 const answers = {
   used: () => ({
@@ -9,6 +15,14 @@ const answers = {
     mainThread: process.threadCpuUsage(),
     rssBytes: process.memoryUsage.rss(),
   }),
+  async heap() {
+    session.connect();
+    await session.post('HeapProfiler.collectGarbage');
+    session.disconnect();
+    const others = await Promise.all([...threads].map((thread) => thread.getHeapStatistics()));
+    const othersBytes = others.reduce((sum, { used_heap_size: used }) => sum + used, 0);
+    return { mainBytes: process.memoryUsage().heapUsed, othersBytes };
+  },
   async profile() {
     session.connect();
     await session.post('Profiler.enable');

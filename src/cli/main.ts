@@ -3,6 +3,7 @@ import { nearest } from '../base/nearest.ts';
 import { version } from '../compose/version.ts';
 import { parseArguments, wrong } from './arguments.ts';
 import { type Command, helpOf } from './command.ts';
+import { keepCompiled } from './compileCache.ts';
 import { exitCodes } from './exitCodes.ts';
 import { laterCommands } from './later.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -59,6 +60,7 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<number
   return command.run(args, terminal);
 }
 
+keepCompiled();
 const terminal = processTerminal();
 try {
   process.exitCode = await main(process.argv.slice(2), terminal);
