@@ -10,6 +10,8 @@ import { Rate } from './rate.ts';
 
 /** Jobs are forgotten after a day without an exchange (contract section 1). */
 const forgottenAfterMs = 24 * 3600 * 1000;
+/** 100 MB: clients that make an id for each batch would fill the memory within a day. Beyond it the idle ones go, oldest first. */
+export const maxJobs = 100_000;
 /** A job whose first calls all fail for one permanent reason will not do better: stop it before it costs more. */
 const judgedCalls = 16;
 /** Memory of a job's rate: smooth to read, quick enough to follow. */
@@ -157,8 +159,8 @@ export class Jobs {
   #forgetIdle(): void {
     const before = this.#clock.now() - forgottenAfterMs;
     for (const [id, job] of this.#jobs) {
-      if (job.openExchanges > 0 || job.lastActiveMs > before) return;
-      this.#jobs.delete(id);
+      if (job.lastActiveMs > before && this.#jobs.size <= maxJobs) return;
+      if (job.openExchanges === 0) this.#jobs.delete(id);
     }
   }
 }
