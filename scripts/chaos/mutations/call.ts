@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { framed } from '../../soak/rawGrpc.ts';
 
 /** One gRPC call as it goes over the wire, whatever a client would send. */
@@ -20,10 +19,3 @@ export const plainCall = (what: string, path: string, messages: readonly Uint8Ar
 });
 
 export const bytesOf = ({ wire }: Call): number => wire.reduce((sum, { length }) => sum + length, 0);
-
-/** A short name for a call's bytes. */
-export const digestOf = ({ path, wire }: Call): string => {
-  const hash = createHash('sha256').update(path);
-  for (const bytes of wire) hash.update(bytes);
-  return hash.digest('hex').slice(0, 12);
-};

@@ -22,7 +22,7 @@ const allowed: Readonly<Record<number, readonly string[]>> = {
   14: ['overloaded'],
 };
 
-/** What is wrong with how a call ended; undefined where nothing is. */
+/** What is wrong with how a call ended; undefined where nothing is. What the server says is read by apache-arrow alone. */
 export function faultOf(call: Call, ending: Ending): string | undefined {
   const { status, error, hung } = ending;
   if (hung) return 'it did not end';
