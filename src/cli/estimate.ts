@@ -9,6 +9,7 @@ import { readBatches } from '../files/batches.ts';
 import { countRows } from '../files/countRows.ts';
 import { openInputs } from '../files/input.ts';
 import { selectRows } from '../files/selection.ts';
+import { modelsFor } from '../service/choose.ts';
 import type { Command } from './command.ts';
 import { capacityOf } from './estimate/capacity.ts';
 import { estimateJson, estimateWords } from './estimate/report.ts';
@@ -45,7 +46,7 @@ export const command: Command = {
     const { workers, store, engine, close } = await compose({ config, catalogue, log, keepAnswers });
     const scope = openScope(systemClock);
     try {
-      const models = classifiers.map(({ model }) => request.model || model);
+      const models = modelsFor(classifiers, { model: request.model, maxCost: 0 }, engine);
       const tallies = await tallyRows(
         readBatches(inputs, selection, batchBounds),
         selection.rows,

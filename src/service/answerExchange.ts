@@ -35,7 +35,7 @@ export async function answerExchange(
   const { options: asked, rowCount } = exchange;
   const { limits, clock, pipeline } = parts;
   const classifiers = asked.classifiers.map((name) => classifierNamed(name, pipeline));
-  const models = modelsFor(classifiers, asked, pipeline);
+  const models = modelsFor(classifiers, asked, pipeline.engine);
   if (rowCount > limits.batchRows)
     throw new SemtelError(
       'too_many_rows',

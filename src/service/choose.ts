@@ -18,16 +18,17 @@ export function classifierNamed(name: string, { classifiers }: PipelineParts): C
   );
 }
 
+type Engine = Pick<PipelineParts['engine'], 'models' | 'price'>;
 type Asked = Pick<ClassifyOptions, 'model' | 'maxCost'>;
 
 /** The logical model that answers each classifier; `bad_option` where a limit of cost could not be kept. */
 export function modelsFor(
   classifiers: readonly Classifier[],
   asked: Asked,
-  pipeline: PipelineParts,
+  engine: Engine,
 ): readonly string[] {
-  const models = classifiers.map((classifier) => modelFor(classifier, asked, pipeline));
-  const currencies = [...new Set(models.map((model) => pipeline.engine.price(model)?.currency))];
+  const models = classifiers.map((classifier) => modelFor(classifier, asked, engine));
+  const currencies = [...new Set(models.map((model) => engine.price(model)?.currency))];
   if (asked.maxCost > 0 && currencies.length > 1)
     throw new SemtelError(
       'bad_option',
@@ -37,7 +38,7 @@ export function modelsFor(
 }
 
 /** The one asked for, else the classifier's own, else `default`. */
-function modelFor(classifier: Classifier, asked: Asked, { engine }: PipelineParts): string {
+function modelFor(classifier: Classifier, asked: Asked, engine: Engine): string {
   const model = asked.model || classifier.model || 'default';
   if (!engine.models.includes(model)) {
     const who = asked.model === '' ? `The classifier "${classifier.name}" asks for` : 'The options ask for';

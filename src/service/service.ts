@@ -97,7 +97,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 
     async resultSchema(asked, input, scope) {
       const classifiers = asked.classifiers.map((name) => classifierNamed(name, pipeline));
-      modelsFor(classifiers, asked, pipeline);
+      modelsFor(classifiers, asked, pipeline.engine);
       const named = classifiers.map(answerShape);
       const { conversation, id, passthrough, jobId } = asked;
       return pipeline.workers.schema(

@@ -124,6 +124,10 @@ describe('an estimate is within 5 % of the bill', () => {
     assert.deepEqual([total.calls, repeated], [66 * 7, 9 * 7]);
   });
 
+  it('and of a model that is not there it is refused', async () => {
+    await assert.rejects(estimated('--model', 'nowhere', ...one), { kind: 'unknown_model' });
+  });
+
   it('of all in one request', async () => {
     const { combined } = await estimated(...another);
     const { summary } = await labelled('--combine', ...another);
