@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Client, credentials, type MethodDefinition } from '@grpc/grpc-js';
-import { service as healthService } from 'grpc-health-check';
 import { openExchanges } from '../../scripts/bench/openExchanges.ts';
+import { watchHealth } from '../../scripts/bench/watchHealth.ts';
 import type { SemtelError } from '../../src/base/error.ts';
 import { connect, type SemtelClient } from '../../src/server/client.ts';
 import { flightService } from '../../src/server/proto.ts';
@@ -23,44 +22,19 @@ after(() => simulator.close());
 const settings = (more = '') =>
   `models: { default: { endpoints: [{ base_url: "${simulator.url}/v1", model: m, api_key: ${apiKey} }] } }\n${more}`;
 
-interface Health {
-  readonly status: string;
-}
-
 /** What a server says of its health, at each of the places where it says it. */
 function healthOf({ address, status }: ServeProcess) {
-  const client = new Client(address, credentials.createInsecure());
-  const method = (name: string) => healthService[name] as MethodDefinition<{ service: string }, Health>;
-  const { Check, Watch } = { Check: method('Check'), Watch: method('Watch') };
-  const watching = client.makeServerStreamRequest(
-    Watch.path,
-    Watch.requestSerialize,
-    Watch.responseDeserialize,
-    { service: 'semtel.v1.ClassifierService' },
-  );
-  watching.on('error', () => {});
-  const told = watching[Symbol.asyncIterator]();
+  const health = watchHealth(address);
   return {
-    watched: async () => ((await told.next()).value as Health).status,
-    checked: () =>
-      new Promise<string>((resolve, reject) =>
-        client.makeUnaryRequest(
-          Check.path,
-          Check.requestSerialize,
-          Check.responseDeserialize,
-          { service: '' },
-          (error, health) => (error === null ? resolve(health!.status) : reject(error)),
-        ),
-      ),
+    ...health,
     async flight(): Promise<string> {
       const { path, requestSerialize, responseDeserialize } = flightService.DoAction;
       const action = { type: 'health', body: new Uint8Array(0) };
-      const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, action);
-      for await (const { body } of call) return (JSON.parse(String(body)) as Health).status;
+      const call = health.client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, action);
+      for await (const { body } of call) return (JSON.parse(String(body)) as { status: string }).status;
       throw new Error('no answer');
     },
     ready: async () => (await fetch(`${status}/readyz`)).status,
-    close: () => client.close(),
   };
 }
 
