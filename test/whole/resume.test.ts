@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Summary } from '../../src/cli/run/summary.ts';
 import { type Simulator, startSimulator } from '../../src/simulate/simulator.ts';
 import { saveEveryAnswers } from '../../src/store/kept.ts';
+import { apiKey, assertNoSecret, filesIn } from './canary.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const topics = ['Health', 'Travel', 'Finance', 'Games', 'Sports', 'Science', 'Food'];
@@ -64,6 +65,7 @@ async function semtelRun(
   stopped?.((name) => child.kill(name));
   const [code] = (await once(child, 'close')) as [number | null];
   if (stopped === undefined) assert.equal(code, 0, words);
+  assertNoSecret([['words', words]]);
   return { code, words };
 }
 
@@ -93,7 +95,7 @@ before(async () => {
   });
   writeFileSync(
     at('semtel.yaml'),
-    `models: { default: { endpoints: [{ base_url: "${simulator.url}/one/v1", model: m }] } }\nworkers: 1\n`,
+    `models: { default: { endpoints: [{ base_url: "${simulator.url}/one/v1", model: m, api_key: ${apiKey} }] } }\nworkers: 1\n`,
   );
   for (const name of ['first', 'second'])
     writeFileSync(at(`${name}.prompty`), prompty(name, `This is the ${name}.`));
@@ -111,6 +113,7 @@ before(async () => {
 
 after(async () => {
   await simulator.close();
+  assertNoSecret(filesIn(folder, ['semtel.yaml']));
   rmSync(folder, { recursive: true });
 });
 

@@ -13,6 +13,7 @@ import type { Summary } from '../../src/cli/run/summary.ts';
 import { command as run } from '../../src/cli/run.ts';
 import { command as serve } from '../../src/cli/serve.ts';
 import { type Simulator, startSimulator } from '../../src/simulate/simulator.ts';
+import { apiKey, assertNoSecret, filesIn } from './canary.ts';
 import { type FakeTerminal, type FakeTerminalOptions, fakeTerminal } from './fakeTerminal.ts';
 
 const topics = ['Health', 'Travel', 'Finance', 'Games', 'Sports', 'Science', 'Food'];
@@ -130,7 +131,7 @@ before(async () => {
   });
   writeFileSync(
     config,
-    `models: { default: { price: { input: 1, output: 2 }, endpoints: [{ name: sim, base_url: "${simulator.url}/v1" }] } }\nworkers: 1\nstore: "off"`,
+    `models: { default: { price: { input: 1, output: 2 }, endpoints: [{ name: sim, base_url: "${simulator.url}/v1", api_key: ${apiKey} }] } }\nworkers: 1\nstore: "off"`,
   );
   writeFileSync(jsonl, marked.map(({ id, messages }) => JSON.stringify({ id, messages })).join('\n'));
   server = await startServe();
@@ -139,6 +140,7 @@ before(async () => {
 after(async () => {
   await server.stop();
   await simulator.close();
+  assertNoSecret(filesIn(folder, ['semtel.yaml', 'serve.yaml']));
   rmSync(folder, { recursive: true });
 });
 
