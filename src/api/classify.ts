@@ -4,18 +4,10 @@ import { SemtelError } from '../base/error.ts';
 import { emptyLedger, type Ledger } from '../base/ledger.ts';
 import { batchBounds } from '../compose/batchBounds.ts';
 import type { Answers } from './answers.ts';
-import { type AskOptions, labelBatches } from './labelBatches.ts';
-import { type ConversationRow, conversationRows, fromArrow } from './rows.ts';
-
-/** Options of `classify` on an Arrow stream. */
-export interface ArrowAskOptions extends AskOptions {
-  /** Column of conversations; default `conversation`, else `messages`. */
-  readonly conversation?: string;
-  /** Column returned first, unchanged. */
-  readonly id?: string;
-  /** Further columns returned unchanged. */
-  readonly passthrough?: readonly string[];
-}
+import { labelBatches } from './labelBatches.ts';
+import type { ArrowAskOptions, AskOptions } from './options.ts';
+import { type ConversationRow, fromArrow } from './rows.ts';
+import { textRows } from './textRows.ts';
 
 /** Labels as they come, in the order of the rows, and what became of all questions so far. */
 export interface Labels<Item> extends AsyncIterableIterator<Item> {
@@ -93,11 +85,11 @@ async function* rowLabels(
       open.push(row);
       chunk.push(row);
       if (chunk.length < batchBounds.rows) continue;
-      yield conversationRows(chunk, first);
+      yield textRows(chunk, { first });
       first += chunk.length;
       chunk = [];
     }
-    yield conversationRows(chunk, first);
+    yield textRows(chunk, { first });
   }
   for await (const { ipc } of labelBatches(read, classifiers, options, ledger)) {
     for (const answers of fromArrow(ipc)) yield { ...open.shift(), ...answers };

@@ -1,10 +1,6 @@
 import { openServer } from '../compose/openServer.ts';
-import { type ProgramOptions, programSettings, refuseUnknown } from './settings.ts';
-
-export interface CreateServerOptions extends ProgramOptions {
-  /** True: lets anybody in who can reach the address, where `listen` is not loopback and no `auth` is set. */
-  readonly insecure?: boolean;
-}
+import type { CreateServerOptions } from './options.ts';
+import { programSettings, refuseUnknown } from './settings.ts';
 
 /** A server in this process. `await using` closes it, too. */
 export interface SemtelServer extends AsyncDisposable {

@@ -11,25 +11,8 @@ import { type InputBatch, readBatches } from '../files/batches.ts';
 import { answerInOrder } from '../server/inOrder.ts';
 import { optionsMessage } from '../server/wire.ts';
 import type { ClassifyOptions, ExchangeResult } from '../service/exchange.ts';
-import { type ProgramOptions, programSettings } from './settings.ts';
-
-/** How `classify` asks. */
-export interface AskOptions extends ProgramOptions {
-  /** Logical model; default: each classifier's own. */
-  readonly model?: string;
-  /** In logs; default: one of its own for each call. */
-  readonly jobId?: string;
-  /** Asks again although an answer is kept. */
-  readonly refresh?: boolean;
-  /** Several classifiers of a row in one request, where they allow it. */
-  readonly combine?: boolean;
-  /** Rows beyond it are `over_budget`; in the price's currency. */
-  readonly maxCost?: number;
-  /** Likewise, prompt and completion together. */
-  readonly maxTokens?: number;
-  /** Ends the whole with a `cancelled` error. */
-  readonly signal?: AbortSignal;
-}
+import type { AskOptions } from './options.ts';
+import { programSettings } from './settings.ts';
 
 const everyRow = { rows: Number.POSITIVE_INFINITY, takesNext: () => true };
 

@@ -5,21 +5,8 @@ import type { Catalogue } from '../classifier/catalogue.ts';
 import { configuredCatalogue } from '../compose/catalogue.ts';
 import { type Config, loadConfig, objectConfig } from '../compose/config/load.ts';
 import { notYetEffective } from '../compose/config/notYet.ts';
-import type { SettingsInput } from '../compose/config/schema.ts';
 import { createLog } from '../observe/log.ts';
-
-/** Which settings a program works with. */
-export interface ProgramOptions {
-  /**
-   * Path of a settings file, or settings with the same keys. Without it: `semtel.yaml` in `folder`, else
-   * `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `SEMTEL_MODEL` of the environment.
-   */
-  readonly config?: string | SettingsInput | undefined;
-  /** Where relative paths start, but for those within a settings file: they start beside it. Default: the working folder. */
-  readonly folder?: string | undefined;
-  /** Words for the operator; default: standard error, as the settings say. */
-  readonly log?: Log | undefined;
-}
+import type { ProgramOptions } from './options.ts';
 
 interface ProgramSettings {
   readonly config: Config;
