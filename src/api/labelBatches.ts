@@ -7,7 +7,7 @@ import { openScope } from '../base/scope.ts';
 import { batchBounds, batchesAtOnce } from '../compose/batchBounds.ts';
 import { namedClassifiers } from '../compose/catalogue.ts';
 import { compose } from '../compose/compose.ts';
-import { type InputBatch, readBatches } from '../files/batches.ts';
+import { type InputBatch, readBatches } from '../files/read/batches.ts';
 import { answerInOrder } from '../server/inOrder.ts';
 import { optionsMessage } from '../server/wire.ts';
 import type { ClassifyOptions, ExchangeResult } from '../service/exchange.ts';

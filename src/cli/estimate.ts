@@ -5,10 +5,10 @@ import { classifierList, configuredCatalogue, namedClassifiers } from '../compos
 import { compose } from '../compose/compose.ts';
 import type { Config } from '../compose/config/load.ts';
 import { storeFile } from '../compose/openStore.ts';
-import { readBatches } from '../files/batches.ts';
-import { countRows } from '../files/countRows.ts';
-import { openInputs } from '../files/input.ts';
-import { selectRows } from '../files/selection.ts';
+import { readBatches } from '../files/read/batches.ts';
+import { countRows } from '../files/read/countRows.ts';
+import { openInputs } from '../files/read/input.ts';
+import { selectRows } from '../files/read/selection.ts';
 import { modelsFor } from '../service/choose.ts';
 import type { Command } from './command.ts';
 import { capacityOf } from './estimate/capacity.ts';

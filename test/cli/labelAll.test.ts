@@ -9,7 +9,7 @@ import { labelAll } from '../../src/cli/run/labelAll.ts';
 import type { Labelled, Labeller } from '../../src/cli/run/labeller.ts';
 import { progressMeter } from '../../src/cli/run/progressMeter.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
-import type { InputBatch } from '../../src/files/batches.ts';
+import type { InputBatch } from '../../src/files/read/batches.ts';
 import { fakeClock } from '../fakeClock.ts';
 
 const silent = { columns: undefined, say() {}, update() {} } as unknown as Terminal;

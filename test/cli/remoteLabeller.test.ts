@@ -4,7 +4,7 @@ import { SemtelError } from '../../src/base/error.ts';
 import { emptyLedger } from '../../src/base/ledger.ts';
 import { openScope } from '../../src/base/scope.ts';
 import { remoteLabeller } from '../../src/cli/run/remoteLabeller.ts';
-import type { InputBatch } from '../../src/files/batches.ts';
+import type { InputBatch } from '../../src/files/read/batches.ts';
 import type { SemtelClient } from '../../src/server/client.ts';
 import { fakeClock } from '../fakeClock.ts';
 

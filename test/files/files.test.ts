@@ -30,10 +30,10 @@ import {
 import fc from 'fast-check';
 import { jsonRows } from '../../src/arrow/jsonRows.ts';
 import { SemtelError } from '../../src/base/error.ts';
-import { readBatches } from '../../src/files/batches.ts';
-import { openInputs } from '../../src/files/input.ts';
-import { openOutput } from '../../src/files/output.ts';
-import { type SelectionOptions, selectRows } from '../../src/files/selection.ts';
+import { readBatches } from '../../src/files/read/batches.ts';
+import { openInputs } from '../../src/files/read/input.ts';
+import { type SelectionOptions, selectRows } from '../../src/files/read/selection.ts';
+import { openOutput } from '../../src/files/write/output.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'semtel-files-'));
 after(() => rmSync(folder, { recursive: true }));

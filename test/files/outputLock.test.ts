@@ -5,9 +5,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { takeLock } from '../../src/files/outputLock.ts';
+import { takeLock } from '../../src/files/write/outputLock.ts';
 
-const source = new URL('../../src/files/outputLock.ts', import.meta.url);
+const source = new URL('../../src/files/write/outputLock.ts', import.meta.url);
 
 /** Another process that takes the lock and keeps it until it is killed. */
 const holder = (path: string) => `

@@ -1,5 +1,5 @@
 import type { Scope } from '../../base/scope.ts';
-import type { InputBatch } from '../../files/batches.ts';
+import type { InputBatch } from '../../files/read/batches.ts';
 import type { AnswerStore } from '../../store/store.ts';
 import type { Workers } from '../../workers/tasks.ts';
 import { type Asking, type FindStored, Tallies } from './tally.ts';

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../base/ledger.ts';
 import type { Scope } from '../../base/scope.ts';
-import type { InputBatch } from '../../files/batches.ts';
+import type { InputBatch } from '../../files/read/batches.ts';
 import type { Spending } from '../estimate/estimate.ts';
 import { sumOf, type Tally } from '../estimate/promptTally.ts';
 import type { Labeller } from './labeller.ts';

@@ -1,7 +1,7 @@
 import type { Scope } from '../../base/scope.ts';
 import { batchesAtOnce } from '../../compose/batchBounds.ts';
-import type { InputBatch } from '../../files/batches.ts';
-import type { Output } from '../../files/output.ts';
+import type { InputBatch } from '../../files/read/batches.ts';
+import type { Output } from '../../files/write/output.ts';
 import { answerInOrder } from '../../server/inOrder.ts';
 import { checkAnswer } from './checkAnswer.ts';
 import type { Labelled, Labeller } from './labeller.ts';

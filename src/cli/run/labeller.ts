@@ -1,6 +1,6 @@
 import type { Ledger } from '../../base/ledger.ts';
 import type { Scope } from '../../base/scope.ts';
-import type { InputBatch } from '../../files/batches.ts';
+import type { InputBatch } from '../../files/read/batches.ts';
 import type { Capacity } from '../estimate/capacity.ts';
 import type { Tallies } from '../estimate/tally.ts';
 

@@ -1,5 +1,5 @@
 import { type Json, jsonRows } from '../../arrow/jsonRows.ts';
-import type { InputBatch } from '../../files/batches.ts';
+import type { InputBatch } from '../../files/read/batches.ts';
 import { spendingWords } from '../estimate/estimate.ts';
 import { oneLine, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';

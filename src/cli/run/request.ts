@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { classifierList, isPromptFile } from '../../compose/catalogue.ts';
-import type { SelectionOptions } from '../../files/selection.ts';
+import type { SelectionOptions } from '../../files/read/selection.ts';
 import { type Arguments, wrong } from '../arguments.ts';
 import type { Options } from '../options.ts';
 import type { Asked } from './labeller.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../../arrow/jsonRows.ts';
 import { SemtelError } from '../../base/error.ts';
 import { nearest } from '../../base/nearest.ts';
-import { jsonValues } from '../../files/jsonValues.ts';
+import { jsonValues } from '../../files/read/jsonValues.ts';
 import { wrong } from '../arguments.ts';
 import type { KnownClassifier } from '../run/labeller.ts';
 

@@ -1,5 +1,5 @@
 import { SemtelError } from '../../base/error.ts';
-import { openInputs } from '../../files/input.ts';
+import { openInputs } from '../../files/read/input.ts';
 import type { LabelRecord } from '../../store/record.ts';
 import type { FileOptions } from '../../store/sqliteFile.ts';
 import type { KnownClassifier } from '../run/labeller.ts';

@@ -1,7 +1,7 @@
 import { jsonRows } from '../../arrow/jsonRows.ts';
 import { ipcOf } from '../../arrow/rows.ts';
 import { SemtelError } from '../../base/error.ts';
-import type { Input } from '../../files/columns.ts';
+import type { Input } from '../../files/read/columns.ts';
 import { prepare } from '../../workers/prepare.ts';
 import type { KnownClassifier } from '../run/labeller.ts';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../base/random.ts';
+import { seededRandom } from '../../base/random.ts';
 
 export interface SelectionOptions {
   /** Only the first so many rows; undefined: all. */

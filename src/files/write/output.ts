@@ -1,15 +1,16 @@
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { arrowFileWriter } from '../arrow/fileWriter.ts';
-import { jsonRows } from '../arrow/jsonRows.ts';
-import { messageOf, SemtelError } from '../base/error.ts';
-import { formatOf } from './format.ts';
+import { messageOf, SemtelError } from '../../base/error.ts';
+import { type Format, type Kind, outputKind } from '../format.ts';
+import { arrowEncoder } from './arrow.ts';
+import { compressing } from './compressing.ts';
+import { csvEncoder } from './csv.ts';
+import type { Append, Encoder } from './encoder.ts';
+import { jsonlEncoder } from './jsonl.ts';
 import { takeLock } from './outputLock.ts';
+import { parquetEncoder } from './parquet.ts';
 
-/**
- * Where answers go. What stands under the final name is whole: until `finish` it is called `PATH.part`, begins anew with
- * each run, and is one run's alone.
- */
+/** Where answers go. What stands under the final name is whole: until `finish` it is called `PATH.part`. */
 export interface Output {
   /** Adds the rows of one IPC stream. Rejects with one sentence where the disk is full, or fails. */
   write(ipc: Uint8Array): Promise<void>;
@@ -22,10 +23,17 @@ export interface Output {
   abandon(): Promise<boolean>;
 }
 
+const encoders: Readonly<Record<Format, (append: Append) => Encoder>> = {
+  parquet: parquetEncoder,
+  arrow: arrowEncoder,
+  jsonl: jsonlEncoder,
+  csv: csvEncoder,
+};
+
 /** Opens an output by its suffix; `-` is jsonl on `stdout`. Rejects with one `input` sentence. */
 export async function openOutput(path: string, stdout: Writable): Promise<Output> {
-  const format = formatOf(path);
-  if (path === '-') return jsonlOnto(stdout);
+  const kind = outputKind(path);
+  if (path === '-') return onto(stdout);
   const part = `${path}.part`;
   const unlock = takeLock(`${part}.lock`);
   if (unlock === undefined)
@@ -37,7 +45,7 @@ export async function openOutput(path: string, stdout: Writable): Promise<Output
     unlock();
     throw error;
   });
-  const encoder = format === 'arrow' ? arrowInto(handle) : jsonlInto(handle);
+  const encoder = encoderOf(kind, handle);
   let written = false;
   const told = async (work: () => Promise<void>) => {
     try {
@@ -88,71 +96,43 @@ function unwritable(path: string, error: unknown): unknown {
   );
 }
 
-interface Encoder {
-  write(ipc: Uint8Array): Promise<void>;
-  end(): Promise<void>;
+function encoderOf({ format, compression }: Kind, handle: FileHandle): Encoder {
+  const append = appendTo(handle);
+  return compression === null ? encoders[format](append) : compressing(encoders[format], compression, append);
 }
 
-function jsonlInto(handle: FileHandle): Encoder {
-  let bytes = 0;
-  return {
-    async write(ipc) {
-      const lines = Buffer.from(toLines(ipc));
-      try {
-        await handle.writeFile(lines);
-      } catch (error) {
-        // No half a line is left.
-        await done(handle.truncate(bytes));
-        throw error;
-      }
-      bytes += lines.length;
-    },
-    end: async () => {},
-  };
-}
-
-function arrowInto(handle: FileHandle): Encoder {
-  const writer = arrowFileWriter();
+/** Nothing is left of what was not written whole, and nothing is written after it. */
+function appendTo(handle: FileHandle): Append {
+  let length = 0;
   let failure: unknown;
-  const written = (async () => {
-    for await (const bytes of writer.bytes) await handle.writeFile(bytes);
-  })().catch((error: unknown) => {
-    failure = error;
-  });
-  return {
-    async write(ipc) {
-      if (failure !== undefined) throw failure;
-      writer.write(ipc);
-    },
-    async end() {
-      writer.end();
-      await written;
-      if (failure !== undefined) throw failure;
-    },
+  return async (data) => {
+    if (failure !== undefined) throw failure;
+    const bytes = Buffer.from(data);
+    try {
+      await handle.writeFile(bytes);
+    } catch (error) {
+      failure = error;
+      await done(handle.truncate(length));
+      throw error;
+    }
+    length += bytes.length;
   };
 }
 
-function jsonlOnto(stdout: Writable): Output {
+function onto(stdout: Writable): Output {
   // Node reports a failed write twice; this one would end the process.
   stdout.on('error', () => {});
-  return {
-    write: (ipc) =>
+  const { write } = jsonlEncoder(
+    (text) =>
       new Promise((resolve, reject) =>
-        stdout.write(toLines(ipc), (error) => {
+        stdout.write(text, (error) => {
           if (!error) resolve();
           else
             reject(new SemtelError('cancelled', 'Nobody reads standard output any more.', { cause: error }));
         }),
       ),
-    finish: async () => {},
-    abandon: async () => false,
-  };
-}
-
-function toLines(ipc: Uint8Array): string {
-  return jsonRows(ipc)
-    .map((row) => `${JSON.stringify(row)}\n`)
-    .join('');
+  );
+  return { write, finish: async () => {}, abandon: async () => false };
 }
 
 async function create(path: string): Promise<FileHandle> {

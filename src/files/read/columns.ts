@@ -1,5 +1,5 @@
-import type { Rows } from '../arrow/rows.ts';
-import { SemtelError } from '../base/error.ts';
+import type { Rows } from '../../arrow/rows.ts';
+import { SemtelError } from '../../base/error.ts';
 
 /** What somebody asked to read. */
 export interface Wanted {
@@ -19,6 +19,8 @@ export interface Input {
   readonly idType: string;
   /** Id and conversation columns, in file order, at least one item; each call reads the file anew. */
   read(): AsyncIterable<Rows>;
+  /** Its rows; where it takes reading to know them, whatever is wrong with a row is found here. */
+  count(): Promise<number>;
 }
 
 /** The columns meant by `wanted` among `names`. */

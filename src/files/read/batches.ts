@@ -1,4 +1,4 @@
-import { ipcOf, type Rows } from '../arrow/rows.ts';
+import { ipcOf, type Rows } from '../../arrow/rows.ts';
 import type { Input } from './columns.ts';
 import type { Selection } from './selection.ts';
 

@@ -1,0 +1,63 @@
+import { DataType, type Field } from 'apache-arrow';
+import type { Column } from './column.ts';
+import { type Rows, rowsOf } from './rows.ts';
+import { loadSchema, loadStream } from './stream.ts';
+import { unreadable } from './unreadable.ts';
+
+/** A file of columns on disk: Arrow IPC, Parquet. */
+export interface ColumnarFile {
+  /** Column names in file order, with their types in Arrow's words. */
+  readonly columns: ReadonlyMap<string, string>;
+  /** Null where it takes reading to know. */
+  readonly rows: number | null;
+  /** True for columns that can be carried as ids: text and integers. */
+  canBeId(column: string): boolean;
+  /** The named columns: first an item without rows, then one for each record batch. Each call reads the file anew. */
+  read(columns: readonly string[]): AsyncIterable<Rows>;
+}
+
+/**
+ * A file told by the IPC stream of its schema and by a function that reads it as whole IPC streams with, at least, the
+ * named columns. Every stream is checked as those of clients are: a damaged file is an `input` error that names it.
+ */
+export function columnarFile(
+  path: string,
+  schemaIpc: Uint8Array,
+  streams: (columns: readonly string[]) => AsyncIterable<Uint8Array>,
+  rows: number | null = null,
+): ColumnarFile {
+  const { fields } = loadSchema(schemaIpc);
+  const named = (name: string): Field => fields.find((field) => field.name === name)!;
+  return {
+    columns: new Map(fields.map(({ name, type }) => [name, String(type)])),
+    rows,
+    canBeId: (column) => isTextOrInteger(named(column)?.type),
+    async *read(columns) {
+      const wanted = columns.map(named);
+      yield rowsOf(wanted, []);
+      try {
+        for await (const ipc of streams(columns)) {
+          const { schema, batches } = loadStream(ipc, { rowCount: null, maxRows: Number.MAX_SAFE_INTEGER });
+          const places = columns.map((name) => schema.fields.findIndex((field) => field.name === name));
+          for (const batch of batches) yield rowsOf(wanted, columnsAt(places, batch));
+        }
+      } catch (error) {
+        throw unreadable(path, error);
+      }
+    },
+  };
+}
+
+function columnsAt(places: readonly number[], batch: readonly Column[]): readonly Column[] {
+  return places.map((place) => batch[place]!);
+}
+
+function isTextOrInteger(type: DataType | undefined): boolean {
+  const value = DataType.isDictionary(type) ? type.dictionary : type;
+  return (
+    DataType.isUtf8(value) ||
+    DataType.isLargeUtf8(value) ||
+    DataType.isUtf8View(value) ||
+    DataType.isInt(value)
+  );
+}

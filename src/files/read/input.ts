@@ -1,0 +1,52 @@
+import type { ColumnarFile } from '../../arrow/columnarFile.ts';
+import { SemtelError } from '../../base/error.ts';
+import { findColumns, type Input, type Wanted } from './columns.ts';
+import { openFile } from './openFile.ts';
+import { dataFiles } from './paths.ts';
+import { openRecords } from './records.ts';
+
+/**
+ * Opens data files, and those that folders hold, and finds their columns. Rejects with one `input` sentence that
+ * names the file.
+ */
+export async function openInputs(paths: readonly string[], wanted: Wanted): Promise<readonly Input[]> {
+  const inputs: Input[] = [];
+  for (const path of await dataFiles(paths)) {
+    const file = await openFile(path);
+    inputs.push('names' in file ? await openRecords(file, wanted) : columnarInput(path, file, wanted));
+  }
+  const [first] = inputs;
+  for (const input of inputs) {
+    if (first === undefined || (input.id === first.id && input.idType === first.idType)) continue;
+    const words = ({ id, idType }: Input) => (id === '' ? 'no id column' : `ids "${id}" of type ${idType}`);
+    throw new SemtelError(
+      'input',
+      `${input.path} has ${words(input)}, ${first.path} has ${words(first)}: label them in two runs, or make their ids alike.`,
+    );
+  }
+  return inputs;
+}
+
+function columnarInput(path: string, file: ColumnarFile, wanted: Wanted): Input {
+  const { conversation, id } = findColumns(path, [...file.columns.keys()], wanted);
+  if (id !== '' && !file.canBeId(id)) {
+    throw new SemtelError(
+      'input',
+      `${path}: column "${id}" is ${file.columns.get(id)}; ids must be text or integers. Name another with --id.`,
+    );
+  }
+  const read = () => file.read(id === '' || id === conversation ? [conversation] : [id, conversation]);
+  return {
+    path,
+    conversation,
+    id,
+    idType: file.columns.get(id) ?? '',
+    read,
+    async count() {
+      if (file.rows !== null) return file.rows;
+      let rows = 0;
+      for await (const part of read()) rows += part.count;
+      return rows;
+    },
+  };
+}
