@@ -1,12 +1,13 @@
 import { DataType, type Field } from 'apache-arrow';
 import type { Column } from './column.ts';
+import { plainType } from './plainType.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { loadSchema, loadStream } from './stream.ts';
 import { unreadable } from './unreadable.ts';
 
 /** A file of columns on disk: Arrow IPC, Parquet. */
 export interface ColumnarFile {
-  /** Column names in file order, with their types in Arrow's words. */
+  /** Column names in file order, with the plain types that they come out in, in Arrow's words. */
   readonly columns: ReadonlyMap<string, string>;
   /** Null where it takes reading to know. */
   readonly rows: number | null;
@@ -26,12 +27,12 @@ export function columnarFile(
   streams: (columns: readonly string[]) => AsyncIterable<Uint8Array>,
   rows: number | null = null,
 ): ColumnarFile {
-  const { fields } = loadSchema(schemaIpc);
+  const { fields, types } = schemaOf(path, schemaIpc);
   const named = (name: string): Field => fields.find((field) => field.name === name)!;
   return {
-    columns: new Map(fields.map(({ name, type }) => [name, String(type)])),
+    columns: new Map([...types].map(([name, type]) => [name, String(type)])),
     rows,
-    canBeId: (column) => isTextOrInteger(named(column)?.type),
+    canBeId: (column) => isTextOrInteger(types.get(column)),
     async *read(columns) {
       const wanted = columns.map(named);
       yield rowsOf(wanted, []);
@@ -48,16 +49,20 @@ export function columnarFile(
   };
 }
 
+/** The fields as they are, and the types that their values are encoded in. */
+function schemaOf(path: string, schemaIpc: Uint8Array) {
+  try {
+    const { fields } = loadSchema(schemaIpc);
+    return { fields, types: new Map(fields.map(({ name, type }) => [name, plainType(type)])) };
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
 function columnsAt(places: readonly number[], batch: readonly Column[]): readonly Column[] {
   return places.map((place) => batch[place]!);
 }
 
 function isTextOrInteger(type: DataType | undefined): boolean {
-  const value = DataType.isDictionary(type) ? type.dictionary : type;
-  return (
-    DataType.isUtf8(value) ||
-    DataType.isLargeUtf8(value) ||
-    DataType.isUtf8View(value) ||
-    DataType.isInt(value)
-  );
+  return DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isInt(type);
 }

@@ -15,8 +15,10 @@ export interface Input {
   readonly conversation: string;
   /** Empty where there is none. */
   readonly id: string;
-  /** Type of the id column, in words; empty where there is none. */
+  /** Type of the id column in Arrow's words; empty where there is none. */
   readonly idType: string;
+  /** True for a text file that has neither names nor rows: it goes with any other. */
+  readonly empty: boolean;
   /** Id and conversation columns, in file order, at least one item; each call reads the file anew. */
   read(): AsyncIterable<Rows>;
   /** Its rows; where it takes reading to know them, whatever is wrong with a row is found here. */

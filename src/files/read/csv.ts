@@ -1,36 +1,64 @@
 import { Readable } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
-import { unreadable } from '../../arrow/unreadable.ts';
+import type { SemtelError } from '../../base/error.ts';
 import type { Compression } from '../format.ts';
 import { decoded } from './decoded.ts';
 import { type Records, type TextRecord, wrong } from './records.ts';
 
-/** Longest field: a whole conversation with long replies; beyond it a quotation mark is missing, most likely. */
-const maxFieldChars = 64 << 20;
+/** Longest row: whole conversations with long replies; beyond it a quotation mark is missing, most likely. */
+const maxRowBytes = 64 << 20;
+/** Enough to meet a quotation mark in conversations. */
+const sampleChars = 1 << 20;
+/** Spark puts a backslash before quotation marks. Nothing that can be read as RFC 4180 has text behind one. */
+const backslashBeforeQuote = /\\"[^",\r\n]/;
 
 /**
- * A CSV file (RFC 4180) with a line of names. An empty field is null, an empty one in quotation marks is empty text, as
- * Spark and Polars write them. Rejects with `input` errors that name file and line.
+ * A CSV file (RFC 4180, or as Spark writes it) with a line of names. An empty field is null, an empty one in quotation
+ * marks is empty text, as Spark and Polars write them. Rejects with `input` errors that name file and line.
  */
 export async function csvRecords(path: string, compression: Compression | null): Promise<Records> {
-  let names: readonly string[] = [];
-  for await (const { record } of rows(path, compression)) {
-    names = record.map((name) => name ?? '');
-    break;
-  }
-  const doubled = names.find((name, index) => names.indexOf(name) !== index);
-  if (doubled !== undefined) throw wrong(path, 1, `two columns are called "${doubled}"`);
+  const source = { path, compression, quoteEscape: await quoteEscapeOf(path, compression), blankRows: false };
+  const names = await namesOf(source);
+  // The only field of a row may be null.
+  const blankRows = names.length === 1;
   return {
     path,
-    names,
+    names: names.length === 0 ? null : names,
     async *read() {
       let header = true;
-      for await (const { record, info } of rows(path, compression)) {
+      for await (const { record, info } of rows({ ...source, blankRows })) {
         if (!header) yield { line: info.lines, values: valuesOf(names, record) };
-        header = false;
+        else header = record[0] === null && blankRows;
       }
     },
   };
+}
+
+interface Source {
+  readonly path: string;
+  readonly compression: Compression | null;
+  readonly quoteEscape: '"' | '\\';
+  /** Whether a blank line is a row. */
+  readonly blankRows: boolean;
+}
+
+async function quoteEscapeOf(path: string, compression: Compression | null): Promise<Source['quoteEscape']> {
+  let sample = '';
+  for await (const text of decoded(path, compression)) {
+    sample += text;
+    if (sample.length >= sampleChars) break;
+  }
+  return backslashBeforeQuote.test(sample) ? '\\' : '"';
+}
+
+async function namesOf(source: Source): Promise<readonly string[]> {
+  for await (const { record, info } of rows(source)) {
+    const names = record.map((name) => name ?? '');
+    const doubled = names.find((name, index) => names.indexOf(name) !== index);
+    if (doubled === undefined) return names;
+    throw wrong(source.path, info.lines, `two columns are called "${doubled}"`);
+  }
+  return [];
 }
 
 function valuesOf(names: readonly string[], record: readonly (string | null)[]): TextRecord['values'] {
@@ -42,43 +70,53 @@ interface Row {
   readonly info: Info;
 }
 
-async function* rows(path: string, compression: Compression | null): AsyncGenerator<Row> {
+async function* rows({ path, compression, quoteEscape, blankRows }: Source): AsyncGenerator<Row> {
   const parser = parse({
     info: true,
-    skip_empty_lines: true,
-    max_record_size: maxFieldChars,
+    escape: quoteEscape,
+    record_delimiter: ['\r\n', '\n'],
+    skip_empty_lines: !blankRows,
+    max_record_size: maxRowBytes,
     cast: (value, { quoting }) => (value === '' && !quoting ? null : value),
   });
   const text = Readable.from(decoded(path, compression));
+  // A pipe does not carry errors of its source on.
   text.on('error', (error) => parser.destroy(error));
+  let begun = 1;
   try {
-    yield* text.pipe(parser) as AsyncIterable<Row>;
+    for await (const row of text.pipe(parser) as AsyncIterable<Row>) {
+      yield row;
+      begun = row.info.lines + 1;
+    }
   } catch (error) {
-    if (error instanceof CsvError) throw wrong(path, linesOf(error), csvFault(error));
-    throw unreadable(path, error);
+    throw error instanceof CsvError ? csvFault(path, begun, error) : error;
   } finally {
     text.destroy();
   }
 }
 
-/** The library puts its position on the error without a type. */
-function linesOf(error: CsvError): number {
-  return Number((error as { readonly lines?: number }).lines ?? 0);
-}
-
-/** The library's words quote the text around the fault. */
-function csvFault({ code }: CsvError): string {
-  switch (code) {
+/** The library's own words quote the text around the fault. It puts its position on the error without a type. */
+function csvFault(path: string, begun: number, error: CsvError & { readonly lines?: number }): SemtelError {
+  const line = error.lines ?? begun;
+  switch (error.code) {
     case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
-      return 'this row has more or fewer fields than the first line has names';
+      return wrong(path, line, 'this row has more or fewer fields than the first line has names');
     case 'CSV_QUOTE_NOT_CLOSED':
-      return 'a quotation mark is opened and never closed';
+      return wrong(path, begun, 'a quotation mark is opened in this row and never closed');
     case 'CSV_MAX_RECORD_SIZE':
-      return 'a row is longer than 64 MiB; most likely a quotation mark is opened and never closed';
+      return wrong(
+        path,
+        begun,
+        'this row is longer than 64 MiB; most likely a quotation mark is never closed',
+      );
     case 'CSV_INVALID_CLOSING_QUOTE':
     case 'INVALID_OPENING_QUOTE':
-      return 'a quotation mark stands inside a field; write it twice, and the field in quotation marks';
+      return wrong(
+        path,
+        line,
+        'a quotation mark stands inside a field; write it twice, and the field in quotation marks',
+      );
     default:
-      return `this is not CSV (${code})`;
+      return wrong(path, line, `this is not CSV (${error.code})`);
   }
 }

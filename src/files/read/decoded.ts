@@ -1,4 +1,3 @@
-import { unreadable } from '../../arrow/unreadable.ts';
 import { SemtelError } from '../../base/error.ts';
 import type { Compression } from '../format.ts';
 import { chunks } from './bytes.ts';
@@ -7,17 +6,17 @@ import { chunks } from './bytes.ts';
 export async function* decoded(path: string, compression: Compression | null): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
-  try {
-    for await (const chunk of chunks(path, compression)) {
-      yield decoder.decode(chunk, { stream: true });
-      bytes += chunk.length;
+  const decode = (chunk: Buffer | undefined) => {
+    try {
+      return decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch (cause) {
+      const where = bytes.toLocaleString('en');
+      throw new SemtelError('input', `${path}: what follows byte ${where} is not UTF-8.`, { cause });
     }
-    yield decoder.decode();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      throw unreadable(path, error);
-    throw new SemtelError('input', `${path}: what follows byte ${bytes.toLocaleString('en')} is not UTF-8.`, {
-      cause: error,
-    });
+  };
+  for await (const chunk of chunks(path, compression)) {
+    yield decode(chunk);
+    bytes += chunk.length;
   }
+  yield decode(undefined);
 }

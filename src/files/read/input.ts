@@ -15,16 +15,18 @@ export async function openInputs(paths: readonly string[], wanted: Wanted): Prom
     const file = await openFile(path);
     inputs.push('names' in file ? await openRecords(file, wanted) : columnarInput(path, file, wanted));
   }
-  const [first] = inputs;
-  for (const input of inputs) {
-    if (first === undefined || (input.id === first.id && input.idType === first.idType)) continue;
+  const filled = inputs.filter(({ empty }) => !empty);
+  const [first] = filled;
+  if (first === undefined) return inputs.slice(0, 1);
+  for (const input of filled) {
+    if (input.id === first.id && input.idType === first.idType) continue;
     const words = ({ id, idType }: Input) => (id === '' ? 'no id column' : `ids "${id}" of type ${idType}`);
     throw new SemtelError(
       'input',
       `${input.path} has ${words(input)}, ${first.path} has ${words(first)}: label them in two runs, or make their ids alike.`,
     );
   }
-  return inputs;
+  return filled;
 }
 
 function columnarInput(path: string, file: ColumnarFile, wanted: Wanted): Input {
@@ -41,6 +43,7 @@ function columnarInput(path: string, file: ColumnarFile, wanted: Wanted): Input 
     conversation,
     id,
     idType: file.columns.get(id) ?? '',
+    empty: false,
     read,
     async count() {
       if (file.rows !== null) return file.rows;

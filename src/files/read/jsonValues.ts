@@ -2,27 +2,33 @@ import { type Json, jsonRows } from '../../arrow/jsonRows.ts';
 import { ipcOf } from '../../arrow/rows.ts';
 import { openFile } from './openFile.ts';
 
+type JsonRow = { readonly [column: string]: Json };
+
 /**
- * The rows of a data file with all their columns, in order, as JSON values; the dotted columns of CSV become structs
- * again, of text. Rejects with `input` errors that name it.
+ * The rows of a data file with all their columns, in order, as JSON values. In CSV all values are text, and the dotted
+ * columns of `structs` become structs again. Rejects with `input` errors that name it.
  */
-export async function* jsonValues(path: string): AsyncGenerator<{ readonly [column: string]: Json }> {
+export async function* jsonValues(path: string, structs: readonly string[]): AsyncGenerator<JsonRow> {
   const file = await openFile(path);
   if ('names' in file) {
-    for await (const { values } of file.read()) yield nested(values as { readonly [column: string]: Json });
+    for await (const { values } of file.read()) yield nested(values as JsonRow, structs);
     return;
   }
   for await (const rows of file.read([...file.columns.keys()])) yield* jsonRows(ipcOf([rows]));
 }
 
 /** `{"topic.label": …}` as `{"topic": {"label": …}}`. */
-function nested(values: { readonly [column: string]: Json }): { readonly [column: string]: Json } {
-  const columns: Record<string, Json> = {};
+function nested(values: JsonRow, structs: readonly string[]): JsonRow {
+  const row: { [column: string]: Json } = {};
   for (const [name, value] of Object.entries(values)) {
-    const dot = name.indexOf('.');
-    const column = dot < 0 ? name : name.slice(0, dot);
-    columns[column] =
-      dot < 0 ? value : { ...(columns[column] as object | undefined), [name.slice(dot + 1)]: value };
+    const [first, ...rest] = name.split('.');
+    if (rest.length === 0 || !structs.includes(first!)) row[name] = value;
+    else put(row, [first!, ...rest], value);
   }
-  return columns;
+  return row;
+}
+
+function put(struct: { [name: string]: Json }, [first, ...rest]: readonly string[], value: Json): void {
+  struct[first!] ??= rest.length === 0 ? value : {};
+  if (rest.length > 0) put(struct[first!] as { [name: string]: Json }, rest, value);
 }

@@ -4,6 +4,7 @@ import { SemtelError } from '../../base/error.ts';
 import type { Compression, Kind } from '../format.ts';
 import { kindBySuffix } from '../format.ts';
 import { chunks } from './bytes.ts';
+import { isSkippable } from './zstdFrames.ts';
 
 /** How files begin. Sources: Parquet and Arrow IPC file formats, RFC 1952 (gzip), RFC 8878 (zstd). */
 const starts = {
@@ -24,7 +25,8 @@ export async function kindOf(path: string): Promise<Kind> {
   if (begins(starts.parquet)) return { format: 'parquet', compression: null };
   if (begins(starts.arrowFile) || begins(starts.arrowStream)) return { format: 'arrow', compression: null };
   if (begins(starts.gzip)) return { format: await textFormat(path, 'gzip'), compression: 'gzip' };
-  if (begins(starts.zstd)) return { format: await textFormat(path, 'zstd'), compression: 'zstd' };
+  if (begins(starts.zstd) || isSkippable(start))
+    return { format: await textFormat(path, 'zstd'), compression: 'zstd' };
   return { format: await textFormat(path, null), compression: null };
 }
 

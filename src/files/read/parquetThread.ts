@@ -1,15 +1,15 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { ParquetFile } from 'parquet-wasm/node';
 import { messageOf } from '../../base/error.ts';
 import { fileBlob } from './fileBlob.ts';
 
-/** What the thread is started for: to tell the schema, or to read the columns. */
+/** What a reading is for: to tell the schema, where columns are null, or to read the columns. */
 export interface Asked {
   readonly path: string;
   readonly columns: readonly string[] | null;
 }
 
-/** Its answer to each `next`. */
+/** The answer to `Asked`, and to each `next` after it. */
 export type Told =
   | { readonly schemaIpc: Uint8Array; readonly rows: number }
   | { readonly ipc: Uint8Array }
@@ -20,10 +20,8 @@ export type Told =
 const batchBytes = 4 << 20;
 const maxBatchRows = 1024;
 
-const { path, columns } = workerData as Asked;
-
-async function* told(): AsyncGenerator<Told> {
-  const file = await ParquetFile.fromFile(fileBlob(path));
+async function* reading({ path, columns }: Asked): AsyncGenerator<Told> {
+  using file = await ParquetFile.fromFile(fileBlob(path));
   const metadata = file.metadata();
   if (columns === null) {
     yield { schemaIpc: file.schema().intoIPCStream(), rows: metadata.fileMetadata().numRows() };
@@ -37,15 +35,23 @@ async function* told(): AsyncGenerator<Told> {
   for await (const batch of stream) yield { ipc: batch.intoIPCStream() };
 }
 
-const answers = told();
+/** The library traps where a file makes no sense to it, and where memory ends. */
+function wordsOf(error: unknown): string {
+  return error instanceof Error && error.name === 'RuntimeError'
+    ? 'it is damaged, or a row group of it is too large for the 4 GiB that its reader has'
+    : messageOf(error).replace(/\.$/, '');
+}
 
-parentPort!.on('message', async () => {
+let answers: AsyncGenerator<Told>;
+
+parentPort!.on('message', async (order: Asked | 'next') => {
   let answer: Told;
   try {
+    if (order !== 'next') answers = reading(order);
     const { value, done } = await answers.next();
     answer = done === true ? { end: true } : value;
   } catch (error) {
-    answer = { failure: messageOf(error) };
+    answer = { failure: wordsOf(error) };
   }
   parentPort!.postMessage(answer, 'ipc' in answer ? [answer.ipc.buffer as ArrayBuffer] : []);
 });

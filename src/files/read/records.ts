@@ -7,7 +7,7 @@ const chunkRows = 256;
 
 /** One row of a text file. */
 export interface TextRecord {
-  /** Line of the file where it is told, from 1 on. */
+  /** Line of the file where it ends, from 1 on. */
   readonly line: number;
   readonly values: Readonly<Record<string, unknown>>;
 }
@@ -34,7 +34,8 @@ export async function openRecords(records: Records, wanted: Wanted): Promise<Inp
   return {
     path,
     ...found,
-    idType: found.id === '' ? '' : idKind,
+    idType: found.id === '' ? '' : idKind === 'text' ? 'Utf8' : 'Int64',
+    empty: names === null,
     read: () => readRows(records, columns),
     async count() {
       let rows = 0;

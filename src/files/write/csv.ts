@@ -3,6 +3,9 @@ import { columnPaths } from '../../arrow/columnPaths.ts';
 import { type Json, jsonRows } from '../../arrow/jsonRows.ts';
 import type { Append, Encoder } from './encoder.ts';
 
+/** The library looks for it in text only, not in nulls. */
+const emptyText = /^$/;
+
 /**
  * CSV (RFC 4180) with a line of names; fields of structs get dots (`topic.label`), lists are JSON. Null is an empty
  * field, empty text is one in quotation marks.
@@ -15,7 +18,7 @@ export function csvEncoder(append: Append): Encoder {
       paths ??= columnPaths(ipc);
       const rows = jsonRows(ipc).map((row) => paths!.map((path) => cell(valueAt(row, path))));
       const header = first ? [paths.map((path) => path.join('.'))] : [];
-      await append(stringify([...header, ...rows], { quoted_empty: true, cast: { boolean: String } }));
+      await append(stringify([...header, ...rows], { quoted_match: emptyText, cast: { boolean: String } }));
     },
     end: async () => {},
   };
