@@ -26,7 +26,7 @@ import type { Terminal } from './terminal.ts';
 export const command: Command = {
   usage: 'semtel run IN… -c NAME|FILE.prompty[,…] -o OUT',
   about:
-    'Labels the conversations of .arrow and .jsonl files. The output has the id column, where there is one, and one\nstruct of answers for each classifier; row n answers row n. At a terminal it shows 20 labels first and asks.',
+    'Labels the conversations of Parquet, Arrow, JSON lines and CSV files (text also in gzip or zstd) or of folders of\nthem. The output has the id column, where there is one, and one struct of answers for each classifier; row n answers\nrow n. At a terminal it shows 20 labels first and asks.',
   example: 'semtel run chats.jsonl -c topic,expertise -o labels.jsonl --limit 100',
   options: runOptions,
   async run(args, terminal) {

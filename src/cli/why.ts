@@ -5,6 +5,7 @@ import { wrong } from './arguments.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
 import { promptSetup } from './setup.ts';
+import { alike } from './why/alike.ts';
 import { chosen, type Finished, readFinished } from './why/finished.ts';
 import { type Label, labelsOf } from './why/labels.ts';
 import { labelWords } from './why/words.ts';
@@ -61,9 +62,7 @@ function doubts({ classifier, answer, record }: Label, { job_id }: Finished): re
   if (record === null) return [];
   const differs =
     record.status !== answer.status ||
-    Object.entries(record.outputs ?? {}).some(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(answer[name]),
-    );
+    Object.entries(record.outputs ?? {}).some(([name, value]) => !alike(value, answer[name]));
   if (!differs && (answer.source !== 'llm' || record.job_id === job_id)) return [];
   return [
     `${classifier}: what is shown may not be what led to this output: the latest asking is kept, and it is of job ${record.job_id}.`,

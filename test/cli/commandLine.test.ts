@@ -58,11 +58,7 @@ describe('the command line', () => {
     ['sweep', 2, /is not in this version/],
     ['run chats.jsonl -c topic -o out.jsonl --ouput x', 2, /unknown option --ouput; did you mean --output\?/],
     ['run chats.jsonl -c topic -o out.jsonl', 2, /chats\.jsonl:2: this is not JSON/],
-    [
-      'run chats.csv -c topic -o out.jsonl',
-      2,
-      /chats\.csv: this version reads and writes \.arrow and \.jsonl files only/,
-    ],
+    ['run chats.csv -c topic -o out.jsonl', 2, /chats\.csv: there is no such file/],
     ['check --config bad.yaml', 2, /bad\.yaml:1: Unknown key "modles"; did you mean "models"\?/],
     ['check', 2, /set OPENAI_API_KEY .* or write a semtel\.yaml/],
     ['check no.prompty', 2, /no\.prompty: there is no such file/],

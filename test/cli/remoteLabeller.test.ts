@@ -11,7 +11,15 @@ import { fakeClock } from '../fakeClock.ts';
 const batch: InputBatch = {
   ipc: Uint8Array.of(7),
   rows: 1,
-  input: { path: 'a', conversation: 'messages', id: 'id', idType: 'text', async *read() {} },
+  input: {
+    path: 'a',
+    conversation: 'messages',
+    id: 'id',
+    idType: 'Utf8',
+    empty: false,
+    async *read() {},
+    count: async () => 1,
+  },
 };
 const asked = {
   classifiers: ['topic'],

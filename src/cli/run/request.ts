@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { classifierList, isPromptFile } from '../../compose/catalogue.ts';
+import { outputKind } from '../../files/format.ts';
 import type { SelectionOptions } from '../../files/read/selection.ts';
 import { type Arguments, wrong } from '../arguments.ts';
 import type { Options } from '../options.ts';
@@ -35,7 +36,7 @@ export const runOptions: Options = {
     type: 'string',
     short: 'o',
     value: 'OUT',
-    help: '.arrow or .jsonl; "-" is jsonl on standard output',
+    help: '.parquet, .arrow, .jsonl or .csv; "-" is jsonl on standard output',
   },
   server: {
     type: 'string',
@@ -79,7 +80,7 @@ export interface RunRequest extends InputRequest {
 
 /** The arguments of `inputOptions`, checked. */
 export function inputRequest(args: Arguments): InputRequest {
-  if (args.positionals.length === 0) throw wrong('name at least one input file.');
+  if (args.positionals.length === 0) throw wrong('name at least one input file or folder.');
   const classifiers = args.text('classifiers') ?? '';
   if (classifierList(classifiers).length === 0) throw wrong('name at least one classifier: -c topic.');
   const whole = { min: 0, whole: true };
@@ -102,9 +103,12 @@ export function runRequest(args: Arguments): RunRequest {
   const input = inputRequest(args);
   const output = args.text('output');
   if (output === undefined)
-    throw wrong('name the output: -o OUT.arrow, -o OUT.jsonl, or -o - for standard output.');
-  if (input.inputs.some((path) => resolve(path) === resolve(output))) {
-    throw wrong(`${output} is also an input; write to another file.`);
+    throw wrong('name the output: -o OUT.parquet, .arrow, .jsonl or .csv, or -o - for standard output.');
+  outputKind(output);
+  for (const path of input.inputs) {
+    if (resolve(path) === resolve(output)) throw wrong(`${output} is also an input; write to another file.`);
+    if (resolve(output).startsWith(`${resolve(path)}${sep}`))
+      throw wrong(`${output} lies in the folder ${path}, which is read; write it elsewhere.`);
   }
   if (output === '-' && args.flag('json'))
     throw wrong('--json and -o - would both write to standard output.');

@@ -48,7 +48,8 @@ export function chosen({ classifiers }: Finished, names: readonly string[]): rea
 }
 
 /** The first row of the output with this id. */
-export async function rowWith(id: string, idColumn: string, output: string) {
-  for await (const row of jsonValues(output)) if (String(row[idColumn]) === id) return row;
+export async function rowWith(id: string, idColumn: string, output: string, { classifiers }: Finished) {
+  const answers = classifiers.map(({ name }) => name);
+  for await (const row of jsonValues(output, answers)) if (String(row[idColumn]) === id) return row;
   throw new SemtelError('input', `${output} has no row whose "${idColumn}" is "${id}".`);
 }

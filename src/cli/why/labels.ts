@@ -23,15 +23,16 @@ export interface Label {
 export async function labelsOf(
   id: string,
   output: string,
-  { inputs: paths, options }: Finished,
+  finished: Finished,
   classifiers: readonly KnownClassifier[],
   file: FileOptions,
 ): Promise<readonly Label[]> {
+  const { inputs: paths, options } = finished;
   const wanted = { conversation: options.conversation, id: options.id ?? undefined };
   const inputs = await openInputs(paths, wanted);
   const { id: column } = inputs[0]!;
   if (column === '') throw new SemtelError('input', `${output} has no ids: run again with --id COL.`);
-  const row = await rowWith(id, column, output);
+  const row = await rowWith(id, column, output, finished);
   const keys = await questionKeys(id, classifiers, inputs);
   const found = classifiers.map(({ name, digest }, index) => {
     const answer = row[name] as AnswerValue;
