@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -32,6 +33,8 @@ import { jsonRows } from '../../src/arrow/jsonRows.ts';
 import { SemtelError } from '../../src/base/error.ts';
 import { readBatches } from '../../src/files/read/batches.ts';
 import { openInputs } from '../../src/files/read/input.ts';
+import { jsonValues } from '../../src/files/read/jsonValues.ts';
+import { openFile } from '../../src/files/read/openFile.ts';
 import { type SelectionOptions, selectRows } from '../../src/files/read/selection.ts';
 import { openOutput } from '../../src/files/write/output.ts';
 
@@ -212,9 +215,6 @@ describe('an .arrow input', () => {
       truncateSync(path, readFileSync(path).length - 8);
       await rejects(read([path]), /its end is missing/);
     }
-    const path = newPath('.arrow');
-    writeFileSync(path, '{"id": 1}');
-    await rejects(read([path]), /no Arrow IPC file or stream/);
   });
 
   it('that is damaged anywhere is refused or read, and never hangs', async () => {
@@ -258,11 +258,36 @@ describe('several inputs', () => {
 
   it('with different ids are refused', async () => {
     const paths = [jsonl({ id: 1, conversation: 'a' }), jsonl({ id: 'x', conversation: 'b' })];
-    await rejects(read(paths), /ids "id" of type text, .* has ids "id" of type integer/);
+    await rejects(read(paths), /ids "id" of type Utf8, .* has ids "id" of type Int64/);
   });
 
-  it('of other kinds are refused in one sentence', async () => {
-    await rejects(read(['a.parquet']), /a\.parquet: this version reads and writes \.arrow and \.jsonl/);
+  it('without a byte go with any others', async () => {
+    const rows = jsonl({ id: 1, conversation: 'a' });
+    const [none, noNames] = [newPath('.jsonl'), newPath('.csv')];
+    writeFileSync(none, '');
+    writeFileSync(noNames, '');
+    assert.deepEqual(await read([none, rows, noNames]), [[{ id: 1, conversation: 'a' }]]);
+    assert.deepEqual(await read([none, noNames]), [[]]);
+  });
+
+  it('are all those of a folder but hidden ones, by name', async () => {
+    const parts = newPath('');
+    mkdirSync(join(parts, 'day=2'), { recursive: true });
+    mkdirSync(join(parts, '_delta_log'));
+    const put = (name: string, text: string) => writeFileSync(join(parts, name), text);
+    put('b', '{"conversation":"b"}');
+    put('a.csv', 'conversation\na');
+    put('day=2/a', '{"conversation":"c"}');
+    for (const hidden of ['_SUCCESS', '.b.crc', '_delta_log/0.json']) put(hidden, 'no data');
+    assert.deepEqual((await read([parts])).flat(), [
+      { conversation: 'a' },
+      { conversation: 'b' },
+      { conversation: 'c' },
+    ]);
+    await rejects(read([join(parts, '_delta_log', '..', 'day=2'), join(parts, '_delta_log')]), /0\.json/);
+    const empty = newPath('');
+    mkdirSync(empty);
+    await rejects(read([empty]), /there is no data file in this folder/);
   });
 });
 
@@ -319,19 +344,26 @@ describe('an output', () => {
   const writer = new RecordBatchStreamWriter();
   for (const batch of answers.batches) writer.write(batch);
   const ipc = writer.finish().toUint8Array(true);
+  const emptyWriter = new RecordBatchStreamWriter();
+  emptyWriter.write(answers.batches[0]!.slice(0, 0));
+  const emptyIpc = emptyWriter.finish().toUint8Array(true);
   const expected = [
     { id: 'a', topic: { label: 'Health', tokens: 3 } },
     { id: null, topic: null },
   ];
-  const readOutput = (path: string) =>
-    path.includes('.jsonl')
-      ? readFileSync(path, 'utf8')
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => JSON.parse(line))
-      : jsonRows(readFileSync(path));
+  /** Numbers of CSV are text, and a struct there is its fields. */
+  const expectedOf = (suffix: string) =>
+    suffix.startsWith('.csv')
+      ? [
+          { id: 'a', topic: { label: 'Health', tokens: '3' } },
+          { id: null, topic: { label: null, tokens: null } },
+        ]
+      : expected;
+  const readOutput = (path: string) => Array.fromAsync(jsonValues(path, ['topic']));
 
-  for (const suffix of ['.jsonl', '.arrow']) {
+  for (const suffix of ['.parquet', '.arrow', '.jsonl', '.csv', '.jsonl.gz', '.csv.zst']) {
+    const once = expectedOf(suffix);
+
     it(`${suffix} is whole under its name, and until then called .part`, async () => {
       const path = newPath(suffix);
       const output = await openOutput(path, new PassThrough());
@@ -340,7 +372,7 @@ describe('an output', () => {
       assert(!existsSync(path) && existsSync(`${path}.part`));
       await output.finish();
       assert(existsSync(path) && !existsSync(`${path}.part`));
-      assert.deepEqual(readOutput(path), [...expected, ...expected]);
+      assert.deepEqual(await readOutput(path), [...once, ...once]);
     });
 
     it(`${suffix} is one run's alone until it has ended, and begins anew after one that was killed`, async () => {
@@ -352,17 +384,42 @@ describe('an output', () => {
       await output.finish();
       assert(!existsSync(`${path}.part.lock`));
       const again = await openOutput(path, new PassThrough());
-      assert.deepEqual(readOutput(path), expected, 'what is whole stays until there is something new');
+      assert.deepEqual(await readOutput(path), once, 'what is whole stays until there is something new');
       await again.abandon();
     });
 
-    it(`${suffix} that is abandoned stays readable under .part`, async () => {
+    it(`${suffix} that is abandoned stays readable under .part; where nothing was written nothing stays`, async () => {
       const path = newPath(suffix);
       const output = await openOutput(path, new PassThrough());
       await output.write(ipc);
-      await output.abandon();
+      assert.equal(await output.abandon(), true);
       assert(!existsSync(path));
-      assert.deepEqual(readOutput(`${path}.part`), expected);
+      assert.deepEqual(await readOutput(`${path}.part`), once);
+      const nothing = await openOutput(path, new PassThrough());
+      assert.equal(await nothing.abandon(), false);
+      assert(!existsSync(`${path}.part`));
+    });
+
+    it(`${suffix} without rows has its columns`, async () => {
+      const path = newPath(suffix);
+      const output = await openOutput(path, new PassThrough());
+      await output.write(emptyIpc);
+      await output.finish();
+      assert.deepEqual(await readOutput(path), []);
+      const file = await openFile(path);
+      const columns = 'names' in file ? file.names : [...file.columns.keys()];
+      const flat = ['id', 'topic.label', 'topic.tokens'];
+      const wanted = suffix.includes('csv') ? flat : suffix.includes('jsonl') ? null : ['id', 'topic'];
+      assert.deepEqual(columns, wanted);
+    });
+  }
+
+  for (const path of ['out', 'out.txt', 'out.parquet.gz', 'out.arrow.zst', 'out.gz', '.part']) {
+    it(`called ${path} is refused`, async () => {
+      await rejects(
+        openOutput(path, new PassThrough()),
+        /ends in \.parquet, \.arrow|not compressed as a whole/,
+      );
     });
   }
 
