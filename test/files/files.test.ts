@@ -423,7 +423,7 @@ describe('an output', () => {
     });
   }
 
-  for (const suffix of ['.jsonl', '.arrow']) {
+  for (const suffix of ['.jsonl', '.arrow', '.parquet', '.csv', '.jsonl.gz']) {
     it(`${suffix} on a full disk is one sentence, and no file under its name`, async () => {
       const path = newPath(suffix);
       // Linux' file that is always full.

@@ -2,7 +2,7 @@
 export interface Encoder {
   /** Adds the rows of one IPC stream; its bytes may be taken away. */
   write(ipc: Uint8Array): Promise<void>;
-  /** Completes the file, whose bytes have all been written then. */
+  /** Completes the file, whose bytes have all been written then; to be called once, after a write. */
   end(): Promise<void>;
 }
 

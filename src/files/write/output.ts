@@ -47,6 +47,8 @@ export async function openOutput(path: string, stdout: Writable): Promise<Output
   });
   const encoder = encoderOf(kind, handle);
   let written = false;
+  let ended: Promise<void> | undefined;
+  const end = () => (ended ??= encoder.end());
   const told = async (work: () => Promise<void>) => {
     try {
       await work();
@@ -61,7 +63,7 @@ export async function openOutput(path: string, stdout: Writable): Promise<Output
     },
     async finish() {
       await told(async () => {
-        await encoder.end();
+        await end();
         // A disk may tell only now that it is full.
         await handle.sync();
         await handle.close();
@@ -70,7 +72,7 @@ export async function openOutput(path: string, stdout: Writable): Promise<Output
       unlock();
     },
     async abandon() {
-      const readable = written && (await done(encoder.end()));
+      const readable = written && (await done(end()));
       await done(handle.close());
       if (!readable) await done(unlink(part));
       unlock();

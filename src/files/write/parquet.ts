@@ -5,20 +5,21 @@ import type { Made, Order } from './parquetThread.ts';
 
 /** A Parquet file with Snappy, which every reader knows; made in a thread of its own, a row group in memory. */
 export function parquetEncoder(append: Append): Encoder {
-  const worker = new Worker(new URL('./parquetThread.ts', import.meta.url));
-  const order = async (order: Order, transfer: ArrayBuffer[] = []) => {
-    worker.postMessage(order, transfer);
+  let worker: Worker | undefined;
+  const carryOut = async (order: Order) => {
+    worker ??= new Worker(new URL('./parquetThread.ts', import.meta.url));
+    worker.postMessage(order);
     const [made] = (await once(worker, 'message')) as [Made];
     if ('failure' in made) throw new Error(`Parquet cannot be written: ${made.failure}`);
     for (const bytes of made.bytes) await append(bytes);
   };
   return {
-    write: (ipc) => order({ ipc }),
+    write: (ipc) => carryOut({ ipc }),
     async end() {
       try {
-        await order({ end: true });
+        await carryOut({ end: true });
       } finally {
-        await worker.terminate();
+        await worker?.terminate();
       }
     },
   };

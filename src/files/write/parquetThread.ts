@@ -19,7 +19,6 @@ const rowGroupRows = 100_000;
 const batches = new TransformStream<RecordBatch, RecordBatch>();
 const input = batches.writable.getWriter();
 let ready: Uint8Array[] = [];
-let begun = false;
 
 const written = (async () => {
   const properties = new WriterPropertiesBuilder()
@@ -35,13 +34,10 @@ written.catch(() => {});
 
 async function carryOut(order: Order): Promise<void> {
   if ('end' in order) {
-    // Without a schema there is nothing to write.
-    if (!begun) return;
     await input.close();
     await written;
     return;
   }
-  begun = true;
   const table = Table.fromIPCStream(order.ipc);
   for (const batch of table.recordBatches()) await Promise.race([input.write(batch), written]);
   table.free();
