@@ -45,7 +45,7 @@ export async function* labelBatches(
       if (result.rowCount === rows) return result;
       throw new SemtelError('internal', `${rows} rows were asked and ${result.rowCount} came back.`);
     };
-    const input = { path: 'rows', conversation: '', id: '', idType: '', read: () => read(names) };
+    const input = { path: 'rows', conversation: '', id: '', read: () => read(names) };
     const batches = readBatches([input], everyRow, batchBounds);
     for await (const result of inOrder(batches, label)) {
       addLedger(ledger, result.ledger);

@@ -15,10 +15,7 @@ const batch: InputBatch = {
     path: 'a',
     conversation: 'messages',
     id: 'id',
-    idType: 'Utf8',
-    empty: false,
     async *read() {},
-    count: async () => 1,
   },
 };
 const asked = {

@@ -1,5 +1,5 @@
 import { ipcOf, type Rows } from '../../arrow/rows.ts';
-import type { Input } from './columns.ts';
+import type { RowSource } from './columns.ts';
 import type { Selection } from './selection.ts';
 
 /** One exchange's worth of rows. */
@@ -7,7 +7,7 @@ export interface InputBatch {
   /** One whole Arrow IPC stream. */
   readonly ipc: Uint8Array;
   readonly rows: number;
-  readonly input: Input;
+  readonly input: RowSource;
 }
 
 export interface BatchBounds {
@@ -23,7 +23,7 @@ export interface BatchBounds {
  * Where no row is selected there is one batch without rows, so that answers still have columns.
  */
 export async function* readBatches(
-  inputs: readonly Input[],
+  inputs: readonly RowSource[],
   selection: Selection,
   bounds: BatchBounds,
 ): AsyncGenerator<InputBatch> {

@@ -9,18 +9,22 @@ export interface Wanted {
   readonly id: string | undefined;
 }
 
-/** A data file whose columns were found. */
-export interface Input {
+/** Rows whose columns were found. */
+export interface RowSource {
   readonly path: string;
   readonly conversation: string;
   /** Empty where there is none. */
   readonly id: string;
+  /** Id and conversation columns, in file order, at least one item; each call reads the file anew. */
+  read(): AsyncIterable<Rows>;
+}
+
+/** A data file. */
+export interface Input extends RowSource {
   /** Type of the id column in Arrow's words; empty where there is none. */
   readonly idType: string;
   /** True for a text file that has neither names nor rows: it goes with any other. */
   readonly empty: boolean;
-  /** Id and conversation columns, in file order, at least one item; each call reads the file anew. */
-  read(): AsyncIterable<Rows>;
   /** Its rows; where it takes reading to know them, whatever is wrong with a row is found here. */
   count(): Promise<number>;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { moduleBeside } from '../../base/moduleBeside.ts';
 import type { Asked, Told } from './parquetThread.ts';
 
 /** One reading of a Parquet file, in a thread. */
@@ -12,7 +13,7 @@ export interface ParquetReader extends AsyncDisposable {
 let idle: Worker | undefined;
 
 export function openReader(asked: Asked): ParquetReader {
-  const worker = idle ?? new Worker(new URL('./parquetThread.ts', import.meta.url));
+  const worker = idle ?? new Worker(moduleBeside(import.meta.url, 'parquetThread'));
   idle = undefined;
   worker.ref();
   let usable = true;

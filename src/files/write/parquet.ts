@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { moduleBeside } from '../../base/moduleBeside.ts';
 import type { Append, Encoder } from './encoder.ts';
 import type { Made, Order } from './parquetThread.ts';
 
@@ -7,7 +8,7 @@ import type { Made, Order } from './parquetThread.ts';
 export function parquetEncoder(append: Append): Encoder {
   let worker: Worker | undefined;
   const carryOut = async (order: Order) => {
-    worker ??= new Worker(new URL('./parquetThread.ts', import.meta.url));
+    worker ??= new Worker(moduleBeside(import.meta.url, 'parquetThread'));
     worker.postMessage(order);
     const [made] = (await once(worker, 'message')) as [Made];
     if ('failure' in made) throw new Error(`Parquet cannot be written: ${made.failure}`);
