@@ -1,4 +1,4 @@
-import { createClient } from '@redis/client';
+import { createClient, ErrorReply } from '@redis/client';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/error.ts';
 import type { Backend } from './backend.ts';
@@ -43,6 +43,8 @@ export function redisBackend({ url, ttlMs }: RedisOptions, clock: Clock): Backen
       const result = await task(client);
       heardAt = clock.now();
       return result;
+    } catch (error) {
+      throw error instanceof ErrorReply ? new Error(withoutArguments(error.message)) : error;
     } finally {
       owed -= 1;
     }
@@ -64,6 +66,11 @@ export function redisBackend({ url, ttlMs }: RedisOptions, clock: Clock): Backen
     // What was to be written has been by now.
     close: async () => connection.client.destroy(),
   };
+}
+
+/** A server that does not know a command quotes its arguments, which may be answers; reasons are logged. */
+function withoutArguments(message: string): string {
+  return message.replace(/,? with args beginning with.*/s, '');
 }
 
 type Connection = ReturnType<typeof connect>;
