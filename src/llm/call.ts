@@ -49,6 +49,8 @@ export interface ChatRequest {
   readonly jobId: string;
   /** Share of this job against others; 1 is normal. */
   readonly weight: number;
+  /** Told 1 with each HTTP request that is sent, and -1 where it is answered 429. */
+  readonly onAttempt?: (count: 1 | -1) => void;
   /** Told of each attempt that failed and is repeated. */
   readonly onTrouble?: (trouble: Trouble) => void;
   /** Told of each HTTP request when it has ended. */

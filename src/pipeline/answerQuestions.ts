@@ -1,5 +1,5 @@
 import { SemtelError } from '../base/error.ts';
-import { addBill, afterTrouble, endedAnswer, sharedAnswer } from './answers.ts';
+import { addBill, afterAttempts, endedAnswer, sharedAnswer } from './answers.ts';
 import type { Question, Settled } from './batch.ts';
 import type { Landing } from './flights.ts';
 import { launch, type Opened, type Work } from './launch.ts';
@@ -22,7 +22,12 @@ export function answerQuestions(questions: readonly Question[], work: Work): Rea
       waits.set(question, { settled: settledBy(joined, question, undefined, work), opened: false });
       continue;
     }
-    const mine: Opened = { question, flight: flights.open(question.key, work.scope) };
+    const mine: Opened = {
+      question,
+      flight: flights.open(question.key, work.scope),
+      attempts: 0,
+      calls: 0,
+    };
     opened.push(mine);
     waits.set(question, { settled: settledBy(mine.flight.landing, question, mine, work), opened: true });
   }
@@ -55,8 +60,8 @@ async function settledBy(
 function settledAtEnd(error: unknown, mine: Opened | undefined, { scope }: Work): Settled {
   const answer = scope.ended !== undefined && error instanceof SemtelError ? endedAnswer(error) : undefined;
   if (answer === undefined) throw error;
-  if (mine?.trouble === undefined) return { answer, calls: 0 };
+  if (mine === undefined || mine.attempts === 0) return { answer, calls: 0 };
   // Where others still wait, the call goes on, and they will count it.
-  const calls = mine.flight.scope.ended === undefined ? 0 : (mine.calls ?? 0);
-  return { answer: afterTrouble(answer, mine.trouble), calls };
+  const calls = mine.flight.scope.ended === undefined ? 0 : mine.calls;
+  return { answer: afterAttempts(answer, mine.attempts, mine.trouble), calls };
 }

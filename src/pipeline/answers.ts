@@ -88,14 +88,11 @@ export function endedAnswer(error: SemtelError): Answer | undefined {
   return { ...answer, source: 'llm', attempts: error.attempts, endpoint: error.endpoint };
 }
 
-/** An end that also says what the last attempt came to. */
-export function afterTrouble(answer: Answer, { attempts, endpoint, reason }: Trouble): Answer {
+/** The end of a question after requests were sent for it; says what the last one that ended came to. */
+export function afterAttempts(answer: Answer, attempts: number, trouble: Trouble | undefined): Answer {
+  const asked = { ...answer, source: 'llm', attempts } as const;
+  if (trouble === undefined) return asked;
+  const { endpoint, reason } = trouble;
   const errorMessage = `${answer.errorMessage} The last attempt: endpoint "${endpoint}" ${reason}.`;
-  return {
-    ...answer,
-    source: 'llm',
-    attempts,
-    endpoint,
-    errorMessage: errorMessage.slice(0, maxMessageChars),
-  };
+  return { ...asked, endpoint, errorMessage: errorMessage.slice(0, maxMessageChars) };
 }

@@ -1,7 +1,14 @@
 import { SemtelError } from '../base/error.ts';
 import type { Scope } from '../base/scope.ts';
 import type { Classifier, PromptMessage } from '../classifier/classifier.ts';
-import { type Call, CallError, type ChatReply, type Sent, type Trouble } from '../llm/call.ts';
+import {
+  type Call,
+  CallError,
+  type ChatReply,
+  type ChatRequest,
+  type Sent,
+  type Trouble,
+} from '../llm/call.ts';
 import { addBill, endedAnswer } from './answers.ts';
 import type { Settled } from './batch.ts';
 import { type Prompt, promptFor } from './prompt.ts';
@@ -18,6 +25,7 @@ export interface Asking {
   readonly conversationBytes: number;
   readonly jobId: string;
   readonly weight: number;
+  readonly onAttempt: NonNullable<ChatRequest['onAttempt']>;
   readonly onTrouble: (trouble: Trouble) => void;
   /** Told of each HTTP request, with the classifiers that it asked for. */
   readonly onSent?: ((classifiers: readonly Classifier[], sent: Sent) => void) | undefined;
@@ -48,7 +56,7 @@ function namingTheFault({ reply, fault }: NonNullable<Again['unusable']>): reado
 }
 
 function send(asking: Asking, again: Again | null, call: Call, scope: Scope): Promise<ChatReply> {
-  const { prompt, model, conversation, jobId, weight, onTrouble, onSent } = asking;
+  const { prompt, model, conversation, jobId, weight, onAttempt, onTrouble, onSent } = asking;
   const naming = again?.unusable ? namingTheFault(again.unusable) : [];
   const namingBytes = naming.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
   return call(
@@ -61,6 +69,7 @@ function send(asking: Asking, again: Again | null, call: Call, scope: Scope): Pr
       promptTokens: estimatePromptTokens(asking, namingBytes),
       jobId,
       weight,
+      onAttempt,
       onTrouble,
       ...(onSent && { onSent: (sent: Sent) => onSent(prompt.classifiers, sent) }),
     },

@@ -104,7 +104,7 @@ async function awaitCall(
 
 function isReply({ answer: { source, status, errorCode } }: Settled): boolean {
   const unanswered = errorCode === 'deadline' || errorCode === 'attempts_exhausted';
-  return source === 'llm' && status !== 'over_budget' && !unanswered;
+  return source === 'llm' && status !== 'over_budget' && status !== 'cancelled' && !unanswered;
 }
 
 function openRows({ parts, batch, scope }: Work) {

@@ -28,8 +28,10 @@ export interface Opened {
   readonly flight: Flight<Settled>;
   /** What the call has been through: words for the row, should it end first. */
   trouble?: Trouble;
-  /** Requests that it counts then: a call's are counted once, with its first question. */
-  calls?: number;
+  /** Requests sent for it. */
+  attempts: number;
+  /** Of them those that it counts: a call's are counted once, with its first question. */
+  calls: number;
 }
 
 /** Looks up, plans and asks the opened questions in the background; every flight lands or fails. */
@@ -111,11 +113,12 @@ function askingOf(
     conversationBytes: bytesAt(prepared.texts, text),
     jobId: batch.job.id,
     weight: batch.job.weight,
+    onAttempt(count) {
+      for (const mine of opened) mine.attempts += count;
+      opened[0]!.calls += count;
+    },
     onTrouble(trouble) {
-      for (const [index, mine] of opened.entries()) {
-        mine.trouble = trouble;
-        mine.calls = index === 0 ? trouble.attempts : 0;
-      }
+      for (const mine of opened) mine.trouble = trouble;
     },
     onSent: recording?.onSent,
   };

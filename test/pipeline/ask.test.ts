@@ -36,6 +36,7 @@ test('what an endpoint rejects as a whole is asked one by one, and every request
       conversationBytes: 2,
       jobId: 'j',
       weight: 1,
+      onAttempt() {},
       onTrouble() {},
     },
     call,

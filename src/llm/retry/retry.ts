@@ -40,9 +40,11 @@ export function withRetry(ports: RetryPorts): Call {
     for (;;) {
       const lease = await leaseFor(ports, request, scope, tried, again, spent);
       const { endpoint } = lease;
+      request.onAttempt?.(1);
       const { result, latencyMs, mended } = await attempt(lease, request, timeouts, scope);
       if (result.outcome === 'timeout') timeouts += 1;
-      if (result.outcome !== 'throttled') spent.attempts += 1;
+      if (result.outcome === 'throttled') request.onAttempt?.(-1);
+      else spent.attempts += 1;
       spent.endpoint = endpoint.config.name;
       if (result.outcome === 'ok') {
         if (spent.attempts > 1) budget.giveBack();
