@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly rowMs: number;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** How busy the main thread is, 0 to 1; by default measured. */
+  readonly mainThread?: () => number;
 }
 
 /** A drained server is gone for good: another one can take the batch at once. */
@@ -35,11 +37,10 @@ function draining(): SemtelError {
 
 /** What every door calls: jobs and admission over the pipeline. Describes its classifiers once, at the start. */
 export async function createService(options: ServiceOptions): Promise<Service> {
-  const { version, pipeline, limits, rowMs, clock, metrics } = options;
+  const { version, pipeline, limits, rowMs, clock, metrics, mainThread = loopUse() } = options;
   const turns = new AllTurns(clock, pipeline.engine, rowMs, limits.waitingExchanges);
   const admission = new Admission(limits, clock, (jobId) => turns.waitingOf(jobId));
   const jobs = new Jobs(clock);
-  const mainThread = loopUse();
   const entrance = openScope(clock);
   /** Ends when the time to drain is over. */
   const life = openScope(clock);

@@ -29,6 +29,7 @@ async function lineOf(
     rowMs: 600_000,
     clock,
     metrics: noMetrics,
+    mainThread: () => 0,
   });
   const scope = openScope(clock);
   const work = service.classify(
