@@ -243,6 +243,15 @@ describe('prompts and replies', () => {
     writeFileSync(at('semtel.yaml'), settings);
   });
 
+  it('are told from an output of any kind, without doubts about numbers that CSV tells as text', async () => {
+    for (const name of ['labels.parquet', 'labels.csv', 'labels.csv.gz']) {
+      await label(name, '-c topic,satisfaction --keep --refresh');
+      const { code, said, output } = await semtel(why, `${at(name)} --id a`);
+      assert.deepEqual([code, said], [0, ''], name);
+      assert.match(output, /topic of a\n[\s\S]*label +Health\n[\s\S]*satisfaction of a\n/);
+    }
+  });
+
   it('are not missed where nothing was asked', async () => {
     await label('all.jsonl', '-c topic --keep');
     const { code, output } = await semtel(why, `${at('all.jsonl')} --id empty`);
