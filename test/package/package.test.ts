@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { version } from '../../src/compose/version.ts';
@@ -49,7 +49,7 @@ describe('the package, installed outside the checkout', () => {
   });
 
   it('tells its version and lists its classifiers', async () => {
-    assert.equal((await installed.run('semtel', ['--version'])).stdout, `${version}\n`);
+    assert.equal((await installed.run('npx', ['semtel', '--version'])).stdout, `${version}\n`);
     assert.match((await installed.run('semtel', ['classifiers'])).stdout, /^topic /m);
   });
 
@@ -70,6 +70,17 @@ describe('the package, installed outside the checkout', () => {
     await installed.run('semtel', command.split(' '), env);
     const again = JSON.parse(readFileSync(join(folder, output!), 'utf8')) as typeof label;
     assert.equal(again.topic!.source, 'store');
+  });
+
+  it('starts the threads that read and write Parquet', async () => {
+    cpSync(join(root, 'test', 'files', 'fixtures', 'polars.parquet'), join(installed.folder, 'in.parquet'));
+    await installed.run(
+      'semtel',
+      ['run', 'in.parquet', '-c', 'topic', '-o', 'out.parquet', '--no-store'],
+      env,
+    );
+    const out = readFileSync(join(installed.folder, 'out.parquet'));
+    assert.equal(out.toString('latin1', 0, 4), 'PAR1');
   });
 
   it('serves with the settings in README until it is told to stop', async () => {
@@ -104,12 +115,11 @@ describe('the package, installed outside the checkout', () => {
   }
 
   it('has types that the examples pass under the strictest options, its own checked too', async () => {
-    const modules = join(installed.folder, 'node_modules');
-    symlinkSync(join(root, 'node_modules', '@types'), join(modules, '@types'));
     const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as {
       readonly compilerOptions: object;
     };
-    const options = { ...compilerOptions, paths: {}, skipLibCheck: false };
+    const typeRoots = [join(root, 'node_modules', '@types')];
+    const options = { ...compilerOptions, paths: {}, skipLibCheck: false, typeRoots };
     writeFileSync(
       join(installed.folder, 'tsconfig.json'),
       JSON.stringify({ compilerOptions: options, include: ['*.ts'] }),
