@@ -14,7 +14,7 @@ from semtel.cancellation import Cancellation
 from semtel.connection import Connection
 from semtel.conversation import conversation_name, is_conversation
 from semtel.data import reader_of
-from semtel.errors import InvalidRequestError
+from semtel.errors import DeadlineError, InvalidRequestError, UnavailableError
 from semtel.exchange import call_servers, exchange
 from semtel.failures import CALL_ERRORS
 from semtel.in_order import in_order
@@ -22,6 +22,7 @@ from semtel.request import Request, request_of
 from semtel.retry import Failure
 from semtel.settings import settings_of
 from semtel.slices import Slice, slices
+from semtel.unreachable import no_server
 from semtel.watchdog import GRACE_S
 
 # Before any row is sent nothing is lost by failing early; a running server answers in milliseconds.
@@ -131,6 +132,8 @@ class Client:
     def schema(self, classifiers: str | Sequence[str]) -> pa.Schema:
         """Ask for the answer columns: one struct per classifier.
 
+        The metadata of each field tells the ``prompt_digest`` that its rows would carry now; `prompt_digests` reads it.
+
         Raises
         ------
         semtel.errors.NotFoundError
@@ -146,7 +149,10 @@ class Client:
             except CALL_ERRORS as error:
                 return server.failure(error)
 
-        return call_servers(self.settings, 0, min(self.settings.timeout_s, SETUP_S), get_schema)
+        try:
+            return call_servers(self.settings, 0, min(self.settings.timeout_s, SETUP_S), get_schema)
+        except (UnavailableError, DeadlineError) as error:
+            raise no_server(self.settings.target, error) from error
 
     def answers(
         self, batches: Iterable[pa.RecordBatch], conversation: int, request: Request, schema: pa.Schema

@@ -28,8 +28,13 @@ def conversation_name(name: str | None, names: Sequence[str], usable: Sequence[s
     Raises
     ------
     InvalidRequestError
-        Where there is no such column, or two of that name.
+        Where there is no such column, or two of that name, or one whose type holds no conversations.
     """
+    would_do = (
+        f"These would do: {', '.join(usable)}."
+        if usable
+        else "None of the columns holds text or lists of {role, content}."
+    )
     wanted = DEFAULT_NAMES if name is None else (name,)
     for candidate in wanted:
         if names.count(candidate) > 1:
@@ -37,15 +42,16 @@ def conversation_name(name: str | None, names: Sequence[str], usable: Sequence[s
                 "missing_column",
                 f'Two columns are called "{candidate}"; rename one of them before classifying.',
             )
-        if candidate in names:
+        if candidate in usable:
             return candidate
+        if candidate in names:
+            raise InvalidRequestError(
+                "column_type",
+                f'The column "{candidate}" cannot hold conversations: they are text, or lists of {{role, content}}. '
+                + would_do,
+            )
     what = " or ".join(f'"{candidate}"' for candidate in wanted)
-    hint = (
-        f"These would do: {', '.join(usable)}."
-        if usable
-        else "None of the columns holds text or lists of {role, content}."
-    )
-    raise InvalidRequestError("missing_column", f"There is no column {what} to classify. {hint}")
+    raise InvalidRequestError("missing_column", f"There is no column {what} to classify. {would_do}")
 
 
 def is_conversation(type_: pa.DataType) -> bool:

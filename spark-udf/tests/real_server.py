@@ -62,9 +62,14 @@ class RealServer:
     def target(self) -> str:
         return f"127.0.0.1:{self._ports['listen']}"
 
+    @property
+    def status(self) -> str:
+        """Address of the status page."""
+        return f"127.0.0.1:{self._ports['status']}"
+
     def start(self) -> None:
         self._server = self._run("serve", "--config", str(self.config))
-        self._wait_for(f"http://127.0.0.1:{self._ports['status']}/readyz", self._server)
+        self._wait_for(f"http://{self.status}/readyz", self._server)
 
     def stop(self) -> None:
         """Kill the server as a failing machine would."""

@@ -10,8 +10,9 @@ from pyspark.sql import DataFrame
 
 from semtel.client import Client
 from semtel.conversation import conversation_name
+from semtel.new_names import check_new_names
 from semtel.request import Request, request_of
-from semtel.spark.columns import check_new_names, declared_schema, usable_names, with_plain_names
+from semtel.spark.columns import declared_schema, usable_names, with_plain_names
 from semtel.spark.preflight import answer_schema
 from semtel.spark.types import spark_schema
 

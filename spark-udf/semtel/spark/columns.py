@@ -6,12 +6,17 @@ plain names and the true ones are put back after it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pyspark.sql import DataFrame
-from pyspark.sql.types import ArrayType, DataType, StringType, StructField, StructType
-
-from semtel.errors import InvalidRequestError
+from pyspark.sql.types import (
+    ArrayType,
+    CharType,
+    DataType,
+    NullType,
+    StringType,
+    StructField,
+    StructType,
+    VarcharType,
+)
 
 
 def with_plain_names(df: DataFrame) -> DataFrame:
@@ -35,24 +40,6 @@ def usable_names(schema: StructType) -> list[str]:
     return [field.name for field in schema.fields if _is_conversation(field.dataType)]
 
 
-def check_new_names(existing: Sequence[str], new: Sequence[str], case_sensitive: bool) -> None:
-    """Refuse a name that would make two columns indistinguishable.
-
-    Raises
-    ------
-    InvalidRequestError
-        A ValueError that names the column.
-    """
-    fold = str if case_sensitive else str.lower
-    there = {fold(name) for name in existing}
-    for name in new:
-        if fold(name) in there:
-            raise InvalidRequestError(
-                "column_exists",
-                f'The frame already has a column "{name}"; drop or rename it, or give the new ones a prefix=.',
-            )
-
-
 def _plain_names(count: int) -> list[str]:
     return [f"c{position}" for position in range(count)]
 
@@ -60,4 +47,7 @@ def _plain_names(count: int) -> list[str]:
 def _is_conversation(type_: DataType) -> bool:
     if isinstance(type_, ArrayType) and isinstance(type_.elementType, StructType):
         return {"role", "content"} <= set(type_.elementType.names)
-    return isinstance(type_, StringType)
+    # A column, or a list, in which nothing was ever seen holds no conversation of another type.
+    if isinstance(type_, ArrayType):
+        return isinstance(type_.elementType, NullType)
+    return isinstance(type_, (StringType, CharType, VarcharType, NullType))

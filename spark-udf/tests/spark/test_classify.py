@@ -1,6 +1,8 @@
 import datetime
 import decimal
 import time
+from functools import partial
+from types import SimpleNamespace
 
 import fake_server
 import pytest
@@ -11,7 +13,8 @@ from pyspark.sql import types as T
 
 import semtel.spark
 from semtel.errors import InvalidRequestError, NotFoundError, UnavailableError
-from semtel.spark.preflight import _on_this_machine
+from semtel.request import request_of
+from semtel.spark.preflight import _on_this_machine, answer_schema
 
 ALL = ["topic", "expertise", "satisfaction"]
 
@@ -168,6 +171,8 @@ def test_mistakes_are_said_on_the_driver_before_a_row_is_read(spark, server):
         classify(frame.withColumnRenamed("text", "conversation"), "d", prefix="i")
     with pytest.raises(InvalidRequestError, match=r"no column \"chat\".*would do: messages, text"):
         classify(frame, conversation="chat")
+    with pytest.raises(InvalidRequestError, match=r"\"id\" cannot hold conversations.*would do: messages, text"):
+        classify(frame, conversation="id")
     with pytest.raises(InvalidRequestError, match="Two columns"):
         classify(frame.select("text", "text").toDF("text", "text"), conversation="text")
     with pytest.raises(NotFoundError, match="topics"):
@@ -188,6 +193,21 @@ def test_a_loopback_address_on_a_cluster_is_refused(spark, server, monkeypatch):
     monkeypatch.setattr("semtel.spark.preflight._on_this_machine", lambda master: False)
     with pytest.raises(InvalidRequestError, match="machine of each executor"):
         semtel.spark.classify(chats(spark, 4), "topic", target=server.target)
+
+
+@pytest.mark.parametrize(
+    ("host", "here"), [(None, True), ("localhost", True), ("127.0.0.1", True), ("connect.internal", False)]
+)
+def test_a_loopback_address_reaches_the_executors_of_a_connect_server_on_this_machine_only(server, host, here):
+    """A session as the check sees it: ``local`` is the machine of the Connect server."""
+    client = SimpleNamespace(host=host) if host else None
+    session = SimpleNamespace(_client=client, conf=SimpleNamespace(get=lambda name, default: "local[2]"))
+    ask = partial(answer_schema, session, semtel.Client(server.target), request_of("topic"))
+    if here:
+        assert ask().names == ["topic"]
+    else:
+        with pytest.raises(InvalidRequestError, match="machine of each executor"):
+            ask()
 
 
 @pytest.mark.parametrize(
