@@ -7,7 +7,7 @@ import pyarrow as pa
 from pyspark.sql.functions import arrow_udf
 from pyspark.sql.types import StructType
 
-from semtel.spark.column_labeller import ColumnLabeller
+from semtel.column_labeller import ColumnLabeller
 
 
 def arrow_kind(labeller: ColumnLabeller, result: StructType) -> Any:

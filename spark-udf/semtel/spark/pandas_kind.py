@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyspark.sql.functions import pandas_udf
 from pyspark.sql.types import StructType
 
-from semtel.spark.column_labeller import ColumnLabeller
+from semtel.column_labeller import ColumnLabeller
 
 
 def pandas_kind(labeller: ColumnLabeller, result: StructType) -> Any:

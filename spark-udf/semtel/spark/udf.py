@@ -9,9 +9,9 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from semtel.client import Client
+from semtel.column_labeller import ColumnLabeller
 from semtel.errors import InvalidRequestError
 from semtel.request import request_of
-from semtel.spark.column_labeller import ColumnLabeller
 from semtel.spark.preflight import answer_schema
 from semtel.spark.types import spark_schema
 

@@ -1,4 +1,4 @@
-"""Labels for arrays of conversations, one result per array: what a Spark column function needs."""
+"""Labels for arrays of conversations, one result per array: what a column function needs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from semtel.request import Request
 
 @dataclass(frozen=True)
 class ColumnLabeller:
-    """What the executors get: settings and schema, never a connection."""
+    """Settings and schema, never a connection: it can be pickled."""
 
     client: Client
     request: Request
