@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.flight as flight
 
 DIGEST = "0123456789ab"
+METADATA = {"semtel.prompt_digest": DIGEST}
 OUTPUTS = {
     "topic": [("label", pa.string())],
     "expertise": [("label", pa.string())],
@@ -147,7 +148,7 @@ class FakeServer(flight.FlightServerBase):
 
     def get_schema(self, context, descriptor):
         names = self._classifiers(descriptor)
-        return flight.SchemaResult(pa.schema([(name, answer_type(name)) for name in names]))
+        return flight.SchemaResult(pa.schema([pa.field(name, answer_type(name), metadata=METADATA) for name in names]))
 
     def do_exchange(self, context, descriptor, reader, writer):
         with self.lock:
