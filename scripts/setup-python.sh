@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Makes spark-udf/.venv from spark-udf/requirements.lock, once: a second run with the same lock only compares stamps.
-# Where no Java 17 is found it leaves spark-udf/.venv/no-java, and the Spark tests are skipped with a word.
+# setup-python.sh [VENV [LOCK]]: makes spark-udf/VENV (default .venv) from spark-udf/LOCK (default requirements.lock),
+# once: a second run with the same lock only compares stamps.
+# Where no Java 17 is found it leaves the file no-java in the environment, and the Spark tests are skipped with a word.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../spark-udf"
-venv=.venv
+venv=${1:-.venv}
+lock=${2:-requirements.lock}
 python=$venv/bin/python
 stamp=$venv/lock.sha256
 
 say() { echo "setup-python: $*" >&2; }
 
-lock_hash() { python3 -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' requirements.lock; }
+lock_hash() { python3 -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$lock"; }
 
 install_packages() {
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
@@ -20,10 +22,10 @@ install_packages() {
   [ -x "$python" ] || python3 -m venv "$venv" ||
     { say "python3 -m venv failed; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
   if "$python" -m pip install --quiet --disable-pip-version-check uv==0.13.9; then
-    "$python" -m uv pip install --quiet --python "$python" --require-hashes -r requirements.lock && return
+    "$python" -m uv pip install --quiet --python "$python" --require-hashes -r "$lock" && return
   fi
   say "uv did not work here; trying plain pip"
-  "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+  "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
 }
 
 # The package itself is used from the checkout: a path file instead of an install that needs a build.

@@ -1,8 +1,12 @@
 import os
 
 import fake_server
+import marked
+import pyarrow as pa
 import pytest
 import real_server
+
+from semtel import Client
 
 
 @pytest.fixture
@@ -27,3 +31,13 @@ def semtel_server(tmp_path_factory):
 def real_target(request):
     """``$SEMTEL_TEST_TARGET``, a server whose endpoint answers from marks; else one started here."""
     return os.environ.get("SEMTEL_TEST_TARGET") or request.getfixturevalue("semtel_server").target
+
+
+@pytest.fixture(scope="session")
+def reference(real_target):
+    """Answers of the plain client to the conversations that every door is asked about, by row."""
+    if not marked.DATA.exists():
+        pytest.skip(f"the shared conversations are not at {marked.DATA}")
+    table = pa.Table.from_pylist(marked.conversations(marked.ROWS))
+    reader = Client(real_target, batch_rows=48).classify(table, marked.CLASSIFIERS, id="n")
+    return {row["n"]: row for row in reader.read_all().to_pylist()}

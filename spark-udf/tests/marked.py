@@ -11,6 +11,8 @@ CLASSIFIERS = ["topic", "expertise", "satisfaction"]
 TOPICS = ["Health", "Food", "Travel", "Finance", "Games", "Science", "Writing"]
 LEVELS = ["Novice", "Beginner", "Intermediate", "Proficient", "Expert"]
 SCORES = range(11)
+# All three labels together repeat after 385 rows.
+ROWS = 385
 
 
 def expected(n: int) -> tuple[str, str, int]:
@@ -45,3 +47,16 @@ def _marked(messages: list[dict], n: int) -> list[dict]:
     marks = f" [[topic={topic}]] [[expertise={level}]] [[satisfaction.sat_gratitude={score}]]"
     first, *rest = messages
     return [{"role": first["role"], "content": first["content"] + marks}, *rest]
+
+
+def check(rows: list, reference: dict[int, Any], count: int = ROWS) -> None:
+    """Every row is there once, has its own labels, and equals what the reference answers."""
+    assert sorted(row["n"] for row in rows) == list(range(count))
+    assert [row["n"] for row in rows if found(row) != expected(row["n"])] == []
+    assert [row["n"] for row in rows if answered(row) != answered(reference[row["n"]])] == []
+
+
+def write(path: Path, rows: int = ROWS) -> Path:
+    """Write the conversations as JSON lines."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in conversations(rows)), encoding="utf-8")
+    return path

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session")
 def java():
     """Skips where Spark cannot run."""
-    if shutil.which("java") is None or (PACKAGE / ".venv/no-java").exists():
+    if shutil.which("java") is None or Path(sys.prefix, "no-java").exists():
         pytest.skip("Spark needs Java 17 or later: on Debian or Ubuntu, apt-get install openjdk-17-jre-headless")
 
 

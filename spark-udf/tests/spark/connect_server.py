@@ -1,0 +1,67 @@
+"""A Spark Connect server in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyspark
+from conftest import PACKAGE
+from real_server import free_port
+
+# A JVM on a busy machine of two cores, and on Spark 3.5 a download, the first time.
+START_S = 120.0
+
+# Spark 4 has the server in its package; for 3.5 it is an artifact of its own.
+PACKAGES = [] if pyspark.__version__ >= "4" else [f"org.apache.spark:spark-connect_2.12:{pyspark.__version__}"]
+
+
+@contextmanager
+def connect_server(folder: Path) -> Iterator[str]:
+    """Start a server, give its address, and stop it."""
+    home, port = Path(pyspark.__file__).parent, free_port()
+    settings = {
+        "spark.connect.grpc.binding.port": port,
+        "spark.driver.host": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.sql.warehouse.dir": folder / "warehouse",
+    }
+    command = [str(home / "bin/spark-submit"), "--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
+    command += ["--master", "local[2]", "--driver-memory", "1g"]
+    command += [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
+    command += [part for package in PACKAGES for part in ("--packages", package)]
+    environment = {
+        **os.environ,
+        "SPARK_HOME": str(home),
+        "PYSPARK_PYTHON": sys.executable,
+        "PYTHONPATH": os.pathsep.join([str(PACKAGE), str(PACKAGE / "tests"), str(PACKAGE / "tests/spark")]),
+    }
+    log = folder / "server.log"
+    with log.open("wb") as out:
+        # A group of its own, so that the JVM and the Python workers end together.
+        server = subprocess.Popen(
+            [*command, "spark-internal"], env=environment, cwd=folder, stdout=out, stderr=out, start_new_session=True
+        )
+    try:
+        _wait_for(port, server, log)
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def _wait_for(port: int, server: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"the Connect server did not start:\n{log.read_text()}")

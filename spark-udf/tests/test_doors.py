@@ -1,0 +1,52 @@
+"""Every door but Spark's answers alike; Spark's are in spark/test_spark_doors.py. The reference is the plain client."""
+
+import json
+
+import marked
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import semtel.polars  # noqa: F401
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return pl.from_arrow(pa.Table.from_pylist(marked.conversations(marked.ROWS)))
+
+
+def test_the_plain_client(reference):
+    marked.check(list(reference.values()), reference)
+
+
+def test_polars(frame, real_target, reference):
+    labelled = frame.semtel.classify(marked.CLASSIFIERS, target=real_target, batch_rows=48)
+    marked.check(labelled.to_dicts(), reference)
+
+
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+def test_lazy_polars(frame, real_target, reference, engine):
+    labelled = frame.lazy().semtel.classify(marked.CLASSIFIERS, target=real_target, batch_rows=48)
+    marked.check(labelled.collect(engine=engine).to_dicts(), reference)
+
+
+def read_lines(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def read_arrow(path):
+    return pa.ipc.open_file(path).read_all().to_pylist()
+
+
+READERS = {".jsonl": read_lines, ".arrow": read_arrow}
+
+
+@pytest.mark.parametrize("suffix", READERS)
+@pytest.mark.parametrize("by", ["in this process", "by server"])
+def test_semtel_run(tmp_path, semtel_server, real_target, reference, by, suffix):
+    given, out = marked.write(tmp_path / "in.jsonl"), tmp_path / f"out{suffix}"
+    asked = ["-c", ",".join(marked.CLASSIFIERS), "--id", "n", "-o", str(out), "--yes"]
+    where = ["--server", real_target] if by == "by server" else ["--config", str(semtel_server.config)]
+    ended = semtel_server.run("run", str(given), *asked, *where)
+    assert ended.returncode == 0, ended.stderr
+    marked.check(READERS[suffix](out), reference)
