@@ -30,6 +30,12 @@ def test_lazy_polars(frame, real_target, reference, engine):
     marked.check(labelled.collect(engine=engine).to_dicts(), reference)
 
 
+def write_arrow(path):
+    table = pa.Table.from_pylist(marked.conversations(marked.ROWS))
+    with pa.ipc.new_file(path, table.schema) as file:
+        file.write_table(table)
+
+
 def read_lines(path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
@@ -38,15 +44,17 @@ def read_arrow(path):
     return pa.ipc.open_file(path).read_all().to_pylist()
 
 
-READERS = {".jsonl": read_lines, ".arrow": read_arrow}
+FORMATS = {".jsonl": (marked.write, read_lines), ".arrow": (write_arrow, read_arrow)}
 
 
-@pytest.mark.parametrize("suffix", READERS)
+@pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("by", ["in this process", "by server"])
 def test_semtel_run(tmp_path, semtel_server, real_target, reference, by, suffix):
-    given, out = marked.write(tmp_path / "in.jsonl"), tmp_path / f"out{suffix}"
+    given, out = tmp_path / f"in{suffix}", tmp_path / f"out{suffix}"
+    write, read = FORMATS[suffix]
+    write(given)
     asked = ["-c", ",".join(marked.CLASSIFIERS), "--id", "n", "-o", str(out), "--yes"]
     where = ["--server", real_target] if by == "by server" else ["--config", str(semtel_server.config)]
     ended = semtel_server.run("run", str(given), *asked, *where)
     assert ended.returncode == 0, ended.stderr
-    marked.check(READERS[suffix](out), reference)
+    marked.check(read(out), reference)
