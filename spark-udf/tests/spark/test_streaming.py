@@ -8,13 +8,16 @@ from pyspark.sql import functions as F
 import semtel.spark
 
 CHAT = "id long, conversation string"
-TEXT = F.concat(F.lit("hello [[topic=T"), F.col("id"), F.lit("]]"))
 
 pytestmark = pytest.mark.timeout(120)
 
 
+def text():
+    return F.concat(F.lit("hello [[topic=T"), F.col("id"), F.lit("]]"))
+
+
 def write_chats(spark, folder, ids):
-    spark.range(ids.start, ids.stop, 1, 1).withColumn("conversation", TEXT).write.mode("append").json(str(folder))
+    spark.range(ids.start, ids.stop, 1, 1).withColumn("conversation", text()).write.mode("append").json(str(folder))
 
 
 def assert_once_each(rows, ids):
@@ -87,7 +90,7 @@ def test_a_stream_killed_in_the_middle_of_a_micro_batch_asks_that_one_again(spar
 
 def test_a_rate_source(spark, server, tmp_path):
     source = spark.readStream.format("rate").option("rowsPerSecond", 50).option("numPartitions", 2).load()
-    chats = source.select(F.col("value").alias("id")).withColumn("conversation", TEXT)
+    chats = source.select(F.col("value").alias("id")).withColumn("conversation", text())
     labelled = semtel.spark.classify(chats, "topic", target=server.target)
 
     def labels():
