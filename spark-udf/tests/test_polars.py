@@ -1,3 +1,4 @@
+import examples
 import fake_server
 import polars as pl
 import pytest
@@ -139,3 +140,10 @@ def test_mistakes_are_said_before_a_row_is_read(server):
     with pytest.raises(UnavailableError, match=r"No semtel server answers at 127\.0\.0\.1:1.*semtel serve"):
         lazy.semtel.classify("topic", target="127.0.0.1:1")
     assert server.seen == []
+
+
+def test_the_examples_in_readme_run(server, monkeypatch):
+    monkeypatch.setenv("SEMTEL_TARGET", server.target)
+    names = examples.run("Polars", {"df": chats(20), "lf": chats(20).lazy()})
+    assert names["labelled"].unnest("topic")["label"].to_list() == [f"T{n}" for n in range(20)]
+    assert names["chosen"].height == 10
