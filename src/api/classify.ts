@@ -2,9 +2,8 @@ import { type Rows, rowsOf } from '../arrow/rows.ts';
 import { loadStream } from '../arrow/stream.ts';
 import { SemtelError } from '../base/error.ts';
 import { emptyLedger, type Ledger } from '../base/ledger.ts';
-import { batchBounds } from '../compose/batchBounds.ts';
 import type { Answers } from './answers.ts';
-import { labelBatches } from './labelBatches.ts';
+import { labelBatches, rowsAtOnce } from './labelBatches.ts';
 import type { ArrowAskOptions, AskOptions } from './options.ts';
 import { type ConversationRow, fromArrow } from './rows.ts';
 import { textRows } from './textRows.ts';
@@ -73,6 +72,7 @@ async function* rowLabels(
   /** Rows that are read and not yet given back. */
   const open: ConversationRow[] = [];
   async function* read(names: readonly string[]): AsyncGenerator<Rows> {
+    const atOnce = rowsAtOnce(options.batchRows);
     let chunk: ConversationRow[] = [];
     let first = 0;
     for await (const row of data) {
@@ -84,7 +84,7 @@ async function* rowLabels(
         );
       open.push(row);
       chunk.push(row);
-      if (chunk.length < batchBounds.rows) continue;
+      if (chunk.length < atOnce) continue;
       yield textRows(chunk, { first });
       first += chunk.length;
       chunk = [];

@@ -25,7 +25,14 @@ const endedBy = (who: string) => new SemtelError('cancelled', `${who}; nothing m
 export async function* labelBatches(
   read: (names: readonly string[]) => AsyncIterable<Rows>,
   classifiers: readonly string[],
-  { config: given, folder: base, log: own, signal, ...asked }: AskOptions & Partial<ClassifyOptions>,
+  {
+    config: given,
+    folder: base,
+    log: own,
+    signal,
+    batchRows,
+    ...asked
+  }: AskOptions & Partial<ClassifyOptions>,
   ledger: Ledger,
 ): AsyncGenerator<ExchangeResult> {
   const { config, catalogue, log, folder } = programSettings({ config: given, folder: base, log: own });
@@ -46,7 +53,7 @@ export async function* labelBatches(
       throw new SemtelError('internal', `${rows} rows were asked and ${result.rowCount} came back.`);
     };
     const input = { path: 'rows', conversation: '', id: '', read: () => read(names) };
-    const batches = readBatches([input], everyRow, batchBounds);
+    const batches = readBatches([input], everyRow, { ...batchBounds, rows: rowsAtOnce(batchRows) });
     for await (const result of inOrder(batches, label)) {
       addLedger(ledger, result.ledger);
       yield result;
@@ -58,6 +65,12 @@ export async function* labelBatches(
     scope.end(endedBy('Nobody listens any more'));
     await close();
   }
+}
+
+/** Rows of a batch; throws `bad_option` for what is no number of rows. */
+export function rowsAtOnce(batchRows: number = batchBounds.rows): number {
+  if (Number.isSafeInteger(batchRows) && batchRows >= 1) return batchRows;
+  throw new SemtelError('bad_option', 'options: "batchRows": must be a whole number from 1 on.');
 }
 
 /** What `answerInOrder` sends, to be iterated over; nothing goes on far ahead of whoever iterates. */

@@ -33,6 +33,8 @@ export interface AskOptions extends ProgramOptions {
   readonly maxCost?: number;
   /** Likewise, prompt and completion together. */
   readonly maxTokens?: number;
+  /** Rows asked, and answered, together; default 256. Fewer suit a source that gives its rows slowly. */
+  readonly batchRows?: number;
   /** Ends the whole with a `cancelled` error. */
   readonly signal?: AbortSignal;
 }

@@ -92,6 +92,22 @@ describe('classify', () => {
     });
   });
 
+  it('answers a slow source row by row where it is told to', async () => {
+    await withEndpoint({}, async (options) => {
+      const answered = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const source = async function* () {
+        for (const [row, { promise }] of answered.entries()) {
+          yield { row, conversation: '[[topic=Food]]' };
+          // The next row comes when this one has its label.
+          await promise;
+        }
+      };
+      const labels = classify(source(), ['topic'], { ...options, batchRows: 1 });
+      for await (const { row } of labels) answered[row]!.resolve();
+      assert.equal(labels.ledger.ok, 2);
+    });
+  });
+
   it('ends as cancelled when its signal is aborted', async () => {
     await withEndpoint({ faults: { hang: 1 } }, async (options) => {
       const signal = AbortSignal.timeout(50);
@@ -110,6 +126,8 @@ describe('classify', () => {
       await refused(classify(marked(1), ['./no.prompty'], options), 'prompt', /no\.prompty/);
       const mistyped = { ...options, modle: 'x' };
       await refused(classify(marked(1), ['topic'], mistyped), 'bad_option', /"modle".* "model"\?/);
+      const none = { ...options, batchRows: 0 };
+      await refused(classify(marked(1), ['topic'], none), 'bad_option', /"batchRows": must be a whole/);
       const taken = [{ conversation: 'x', topic: 1 }];
       await refused(classify(taken, ['topic'], options), 'bad_option', /have a "topic" already/);
       const text = [{ conversation: 'x' }, { conversation: 7 as never }];
