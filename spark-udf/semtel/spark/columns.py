@@ -18,10 +18,26 @@ from pyspark.sql.types import (
     VarcharType,
 )
 
+from semtel.errors import InvalidRequestError
+
 
 def with_plain_names(df: DataFrame) -> DataFrame:
     """Return the same columns in the same order, called c0, c1 and so on."""
     return df.toDF(*_plain_names(len(df.columns)))
+
+
+def plain_name(frame: str, df: DataFrame, name: str) -> str:
+    """Return what `with_plain_names` calls a column; ``frame`` is what the caller calls ``df``.
+
+    Raises
+    ------
+    InvalidRequestError
+        Where there is no such column, or several.
+    """
+    if df.columns.count(name) != 1:
+        count = "several columns" if name in df.columns else "no column"
+        raise InvalidRequestError("missing_column", f'{frame} has {count} "{name}"; it has {", ".join(df.columns)}.')
+    return _plain_names(len(df.columns))[df.columns.index(name)]
 
 
 def declared_schema(given: StructType, answers: StructType) -> StructType:

@@ -13,7 +13,7 @@ from semtel.client import Client
 from semtel.digests import prompt_digests
 from semtel.errors import InvalidRequestError
 from semtel.request import request_of
-from semtel.spark.columns import with_plain_names
+from semtel.spark.columns import plain_name, with_plain_names
 
 # An answer that would be the same if it were asked for again.
 _FINAL = ("ok", "skipped")
@@ -69,13 +69,15 @@ def missing(
     request = request_of(classifiers)
     digests = prompt_digests(Client(target, token=token, **client).schema(request.classifiers))
     keys = [on] if isinstance(on, str) else list(on)
+    if not keys:
+        raise InvalidRequestError("bad_option", 'on is empty; name the columns that tell rows apart, for example "id".')
     rows, answers = with_plain_names(df), with_plain_names(done)
-    answered = [_answered(answers[_plain(done, prefix + name, "done")], digest) for name, digest in digests.items()]
-    key_columns = [answers[_plain(done, key, "done")].alias(f"k{n}") for n, key in enumerate(keys)]
+    answered = [_answered(answers[plain_name("done", done, prefix + name)], digest) for name, digest in digests.items()]
+    key_columns = [answers[plain_name("done", done, key)].alias(f"k{n}") for n, key in enumerate(keys)]
     # Answers of one row may stand in several rows, one for each call.
     by_key = answers.groupBy(*key_columns).agg(*(F.max(flag).alias(f"a{n}") for n, flag in enumerate(answered)))
     complete = by_key.where(_all([F.col(f"a{n}") for n in range(len(answered))]))
-    same_key = _all([rows[_plain(df, key, "df")] == complete[f"k{n}"] for n, key in enumerate(keys)])
+    same_key = _all([rows[plain_name("df", df, key)] == complete[f"k{n}"] for n, key in enumerate(keys)])
     return rows.join(complete, same_key, "left_anti").toDF(*df.columns)
 
 
@@ -87,17 +89,3 @@ def _answered(answer: Column, digest: str) -> Column:
 
 def _all(conditions: Sequence[Column]) -> Column:
     return reduce(lambda both, each: both & each, conditions)
-
-
-def _plain(df: DataFrame, name: str, frame: str) -> str:
-    """Return the name that `with_plain_names` gives a column.
-
-    Raises
-    ------
-    InvalidRequestError
-        Where there is no such column, or two.
-    """
-    if df.columns.count(name) != 1:
-        count = "two columns" if name in df.columns else "no column"
-        raise InvalidRequestError("missing_column", f'{frame} has {count} "{name}"; it has {", ".join(df.columns)}.')
-    return f"c{df.columns.index(name)}"

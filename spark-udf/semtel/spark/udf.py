@@ -25,6 +25,7 @@ def classify_udf(
     job_id: str | None = None,
     token: str | None = None,
     on_error: str = "keep",
+    spark: SparkSession | None = None,
     **client: Any,
 ) -> Any:
     """Make a function of a conversation column.
@@ -40,6 +41,8 @@ def classify_udf(
         ``arrow`` needs Spark 4.1; ``auto`` takes it where it is there.
     target, model, job_id, token, on_error, **client
         As for `semtel.spark.classify`.
+    spark : SparkSession, optional
+        Whose executors will call it, to check the address; default the active session.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def classify_udf(
     make = _maker(kind)
     request = request_of(classifiers, model, job_id, on_error)
     labeller = Client(target, token=token, **client)
-    answers = answer_schema(SparkSession.getActiveSession(), labeller, request)
+    answers = answer_schema(spark or SparkSession.getActiveSession(), labeller, request)
     return make(ColumnLabeller(labeller, request, answers), spark_schema(answers)).asNondeterministic()
 
 
@@ -70,7 +73,7 @@ def register(spark: SparkSession, name: str, classifiers: str | Sequence[str], *
     classifiers, **options
         As for `classify_udf`.
     """
-    return spark.udf.register(name, classify_udf(classifiers, **options))
+    return spark.udf.register(name, classify_udf(classifiers, spark=spark, **options))
 
 
 def _maker(kind: str) -> Any:

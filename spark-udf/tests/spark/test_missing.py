@@ -75,6 +75,8 @@ def test_mistakes_are_said_before_a_row_is_read(spark, server):
         missing(BOTH)
     with pytest.raises(InvalidRequestError, match=r'done has no column "key"'):
         missing("topic", on=["id", "key"])
+    with pytest.raises(InvalidRequestError, match="on is empty"):
+        missing("topic", on=[])
 
 
 def test_a_server_that_tells_no_digests_is_named(spark, server, monkeypatch):
