@@ -109,7 +109,7 @@ function appendTo(handle: FileHandle): Append {
   let failure: unknown;
   return async (data) => {
     if (failure !== undefined) throw failure;
-    const bytes = Buffer.from(data);
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     try {
       await handle.writeFile(bytes);
     } catch (error) {
