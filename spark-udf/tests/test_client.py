@@ -262,9 +262,9 @@ def test_with_several_hosts_a_dead_one_costs_no_row_and_no_wait(server: FakeServ
 
 
 def test_dropping_the_reader_cancels_what_is_under_way(server: FakeServer):
+    server.delay_by_row = lambda row: 20.0 if row > 1 else 0.0
     reader = Client(server.target, batch_rows=1, in_flight=4).classify(table(50), "topic")
     reader.read_next_batch()
-    server.answer_delay_s = 20
     reader.read_next_batch()
     asked = len(server.seen)
     del reader
