@@ -24,7 +24,7 @@ const { values } = parseArgs({
 const { small } = values;
 /** As docs/chaos.md tells: young objects are collected often, and freed memory goes back to the system. */
 const smallEnvironment = {
-  NODE_OPTIONS: '--max-semi-space-size=8',
+  NODE_OPTIONS: '--max-semi-space-size=4',
   MALLOC_ARENA_MAX: '2',
   MALLOC_MMAP_THRESHOLD_: '131072',
 };
