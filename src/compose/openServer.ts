@@ -8,7 +8,6 @@ import { type RunningStatus, startStatus } from '../server/status.ts';
 import { compose } from './compose.ts';
 import { clearTextTokens, refuseOpenListening } from './config/exposure.ts';
 import type { Config } from './config/load.ts';
-import { endpointRow } from './endpointRow.ts';
 import { version } from './version.ts';
 
 export interface ServerOptions {
@@ -49,8 +48,7 @@ export async function openServer({ config, catalogue, log, insecure }: ServerOpt
     server = await startServer({ ...doors, ...security(config) });
     if (config.status !== 'off') {
       const { scrape } = metrics;
-      const endpoints = () => engine.view().map(endpointRow);
-      page = await startStatus({ service, listen: config.status, scrape, endpoints, log });
+      page = await startStatus({ service, listen: config.status, scrape, log });
     }
     const { address } = server;
     const status = page === undefined ? null : config.status.replace(/:\d+$/, `:${page.port}`);

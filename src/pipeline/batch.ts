@@ -57,6 +57,8 @@ export interface BatchRequest {
   readonly refresh: boolean;
   readonly combine: boolean;
   readonly job: JobPart;
+  /** Told every answer with an error code, once all have ended. */
+  readonly onError: (answer: Answer) => void;
   readonly turns: Turns;
   /** Longest life of a row from the turn of its call. */
   readonly rowMs: number;

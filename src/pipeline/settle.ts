@@ -88,6 +88,7 @@ export async function settle(
   const answerColumns = batch.classifiers.map(({ name, digest, outputs }, index) => {
     const answers = columns[index]!.map(({ answer }) => answer);
     countAnswers(name, answers, parts.metrics);
+    for (const answer of answers) if (answer.errorCode !== null) batch.onError(answer);
     return { name, promptDigest: promptDigestOf(digest), outputs, answers };
   });
   const ipc = await parts.workers.encode(

@@ -2,18 +2,16 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, SemtelError, traceOf } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
-import type { JobInfo, Service } from '../service/exchange.ts';
-import { type Row, statusPage } from './statusPage.ts';
+import type { Service } from '../service/exchange.ts';
+import { pagePolicy, statusPage } from './page/statusPage.ts';
 import { jobMessage } from './wire.ts';
 
 export interface StatusOptions {
-  readonly service: Pick<Service, 'version' | 'serving' | 'jobs'>;
+  readonly service: Pick<Service, 'serving' | 'jobs' | 'overview'>;
   /** `host:port`; port 0 takes a free one. */
   readonly listen: string;
   /** All metrics as Prometheus text. */
   readonly scrape: () => Promise<{ readonly contentType: string; readonly body: string }>;
-  /** One row for each endpoint, with the same columns. */
-  readonly endpoints: () => readonly Row[];
   readonly log: Log;
 }
 
@@ -26,18 +24,11 @@ interface Page {
   readonly code: number;
   readonly contentType: string;
   readonly body: string;
+  /** What a browser may do with it; by default nothing. */
+  readonly policy?: string;
 }
 
 const text = (code: number, body: string): Page => ({ code, contentType: 'text/plain; charset=utf-8', body });
-
-const jobRow = ({ jobId, state, ledger, rowsWaiting, summary }: JobInfo): Row => ({
-  job: jobId,
-  state,
-  questions: ledger.questions,
-  ok: ledger.ok,
-  'rows waiting': rowsWaiting,
-  summary,
-});
 
 async function pageOf(path: string, options: StatusOptions): Promise<Page> {
   const { service } = options;
@@ -53,20 +44,24 @@ async function pageOf(path: string, options: StatusOptions): Promise<Page> {
       return { code: 200, contentType: 'application/json', body };
     }
     case '/': {
-      const body = statusPage(service.version, service.jobs().map(jobRow), options.endpoints());
-      return { code: 200, contentType: 'text/html; charset=utf-8', body };
+      const body = statusPage(service.overview(), new Date());
+      return { code: 200, contentType: 'text/html; charset=utf-8', body, policy: pagePolicy };
     }
     default:
       return text(404, 'There are /, /metrics, /healthz, /readyz and /jobs.\n');
   }
 }
 
-function reply(response: ServerResponse, { code, contentType, body }: Page): void {
+function reply(
+  response: ServerResponse,
+  { code, contentType, body, policy = "default-src 'none'" }: Page,
+): void {
   response.writeHead(code, {
     'content-type': contentType,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': policy,
   });
   response.end(body);
 }

@@ -1,3 +1,4 @@
+import type { Answer } from '../base/answer.ts';
 import type { Clock } from '../base/clock.ts';
 import { SemtelError } from '../base/error.ts';
 import { openScope, type Scope } from '../base/scope.ts';
@@ -8,6 +9,7 @@ import { type AllTurns, notAdmitted } from './allTurns.ts';
 import { classifierNamed, modelsFor } from './choose.ts';
 import type { Exchange, ExchangeResult, Limits } from './exchange.ts';
 import type { Job } from './jobs.ts';
+import type { RecentErrors } from './recentErrors.ts';
 
 export interface ExchangeParts {
   readonly pipeline: PipelineParts;
@@ -19,6 +21,7 @@ export interface ExchangeParts {
   readonly clock: Clock;
   /** Ends when draining starts: nothing waits for admission any more. */
   readonly entrance: Scope;
+  readonly errors: RecentErrors;
 }
 
 /** Rows end at the latest this much before the client's deadline, so that their batch still arrives (contract section 6). */
@@ -61,6 +64,7 @@ export async function answerExchange(
       models,
       refresh: asked.refresh,
       combine: asked.combine,
+      onError: (answer: Answer) => parts.errors.onAnswer(answer),
       job: job.part(exchange.weight, classifiers.length),
       turns: parts.turns.of(job.id, exchange.weight),
       rowMs: parts.rowMs,

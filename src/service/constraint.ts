@@ -1,11 +1,9 @@
-import type { PipelineParts } from '../pipeline/batch.ts';
-
-type Endpoint = ReturnType<PipelineParts['engine']['view']>[number];
+import type { EndpointView } from './overview.ts';
 
 /** How things stand around a job. */
 export interface Situation {
   /** Those of the job's models. */
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: readonly EndpointView[];
   /** Part of the time that the main thread works, 0 to 1. */
   readonly mainThread: number;
   /** Tasks that wait for a worker thread. */
@@ -24,12 +22,12 @@ const mostNames = 3;
 /** What keeps one endpoint from taking a call that waits. */
 interface Hold {
   readonly by: 'tpm of' | 'rpm of' | 'calls a minute borne by' | 'concurrency of' | 'rests after 429 of';
-  readonly endpoint: Endpoint;
+  readonly endpoint: EndpointView;
   /** Of a quota: the part used. */
   readonly used?: number;
 }
 
-function holdOf(endpoint: Endpoint): Hold {
+function holdOf(endpoint: EndpointView): Hold {
   const { state, inflight, concurrencyLimit, used, learned } = endpoint;
   const [requests, tokens] = [used.requests ?? -1, used.tokens ?? -1];
   const most = Math.max(requests, tokens);
@@ -43,7 +41,7 @@ function holdOf(endpoint: Endpoint): Hold {
 
 const percent = (part: number) => `${Math.round(Math.min(part, 1) * 100)} %`;
 
-function namesOf(endpoints: readonly Endpoint[]): string {
+function namesOf(endpoints: readonly EndpointView[]): string {
   const names = endpoints.map(({ endpoint }) => endpoint);
   if (names.length > mostNames) return `${names.length} endpoints`;
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

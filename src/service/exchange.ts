@@ -1,6 +1,7 @@
 import type { LabelDefinition, OutputField } from '../base/answer.ts';
 import type { Ledger } from '../base/ledger.ts';
 import type { Scope } from '../base/scope.ts';
+import type { Overview } from './overview.ts';
 
 /** `ClassifyOptions` of the proto, checked and with defaults filled in. */
 export interface ClassifyOptions {
@@ -84,6 +85,8 @@ export interface Service {
   describe(name: string): ClassifierInfo;
   job(jobId: string): JobInfo;
   jobs(): readonly JobInfo[];
+  /** Jobs, endpoints and recent errors, for people to look at. */
+  overview(): Overview;
   cancelJob(jobId: string): JobInfo;
   /** False once draining. */
   readonly serving: boolean;

@@ -7,12 +7,14 @@ import { Admission } from './admission.ts';
 import { AllTurns } from './allTurns.ts';
 import { answerExchange } from './answerExchange.ts';
 import { classifierNamed, modelsFor } from './choose.ts';
-import type { Situation } from './constraint.ts';
+import { constraintOf } from './constraint.ts';
 import { answerShape, describe } from './describe.ts';
 import type { ClassifierInfo, JobInfo, Limits, Service } from './exchange.ts';
 import { type Job, Jobs } from './jobs.ts';
 import { loopUse } from './loopUse.ts';
 import { parseOptions } from './options.ts';
+import { type JobView, mostJobs } from './overview.ts';
+import { RecentErrors } from './recentErrors.ts';
 import { summaryOf } from './summary.ts';
 
 export interface ServiceOptions {
@@ -41,10 +43,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const turns = new AllTurns(clock, pipeline.engine, rowMs, limits.waitingExchanges);
   const admission = new Admission(limits, clock, (jobId) => turns.waitingOf(jobId));
   const jobs = new Jobs(clock);
+  const errors = new RecentErrors(clock);
   const entrance = openScope(clock);
   /** Ends when the time to drain is over. */
   const life = openScope(clock);
-  const parts = { pipeline, admission, turns, limits, rowMs, clock, entrance };
+  const parts = { pipeline, admission, turns, limits, rowMs, clock, entrance, errors };
   let open = 0;
   let allAnswered = () => {};
 
@@ -54,22 +57,23 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 
   exportGauges(metrics, jobs, { admission, turns }, pipeline);
 
-  function situationOf(job: Job): Situation {
-    return {
-      endpoints: pipeline.engine.view().filter(({ model }) => job.models.has(model)),
-      mainThread: mainThread(),
-      tasksWaiting: pipeline.workers.queued,
+  /** Looks at engine and machine once, for any number of jobs. */
+  function look() {
+    const endpoints = pipeline.engine.view();
+    const machine = { mainThread: mainThread(), tasksWaiting: pipeline.workers.queued };
+    const viewOf = (job: Job): JobView => {
+      const { id, state, ledger, rowsPerSecond, rowsWaiting, rejection } = job;
+      const own = () => endpoints.filter(({ model }) => job.models.has(model));
+      const boundBy = state === 'ACTIVE' ? constraintOf({ endpoints: own(), ...machine }) : null;
+      return { id, state, ledger: { ...ledger }, rowsPerSecond, rowsWaiting, rejection, boundBy };
     };
+    return { endpoints, viewOf };
   }
 
-  function info(job: Job): JobInfo {
-    return {
-      jobId: job.id,
-      state: job.state,
-      ledger: { ...job.ledger },
-      rowsWaiting: job.rowsWaiting,
-      summary: summaryOf(job, situationOf(job)),
-    };
+  function info(job: Job, { viewOf } = look()): JobInfo {
+    const view = viewOf(job);
+    const { id, state, ledger, rowsWaiting } = view;
+    return { jobId: id, state, ledger, rowsWaiting, summary: summaryOf(view) };
   }
 
   return {
@@ -87,6 +91,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       open += 1;
       try {
         return await answerExchange(exchange, job, parts, scope);
+      } catch (error) {
+        errors.onExchange(error instanceof SemtelError ? error.kind : 'internal');
+        throw error;
       } finally {
         leaveJob();
         leaveLife();
@@ -110,7 +117,26 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     list: () => [...described.values()],
     describe: (name) => described.get(classifierNamed(name, pipeline).name)!,
     job: (jobId) => info(jobs.get(jobId)),
-    jobs: () => jobs.all().map(info),
+    jobs() {
+      const seen = look();
+      return jobs.all().map((job) => info(job, seen));
+    },
+    overview() {
+      const { endpoints, viewOf } = look();
+      const latest = jobs.all().toReversed();
+      const active = latest
+        .filter(({ openExchanges }) => openExchanges > 0)
+        .sort((a, b) => (a.id < b.id ? -1 : 1));
+      const idle = latest.filter(({ openExchanges }) => openExchanges === 0);
+      return {
+        version,
+        serving: entrance.ended === undefined,
+        jobs: [...active, ...idle].slice(0, mostJobs).map(viewOf),
+        jobsInAll: latest.length,
+        endpoints,
+        errors: errors.list(),
+      };
+    },
     cancelJob(jobId) {
       const job = jobs.get(jobId);
       job.cancel();

@@ -1,9 +1,9 @@
 import { statuses } from '../base/answer.ts';
 import type { Ledger } from '../base/ledger.ts';
-import { constraintOf, type Situation } from './constraint.ts';
 import type { JobState } from './exchange.ts';
+import type { JobView } from './overview.ts';
 
-/** What a job's line is made of. */
+/** How far a job is, and how fast. */
 export interface JobFigures {
   readonly id: string;
   readonly state: JobState;
@@ -18,7 +18,7 @@ export interface JobFigures {
 const count = (value: number) => Math.round(value).toLocaleString('en');
 
 /** What became of the questions of all batches that were answered, and how many rows are still open. */
-function progressOf({ ledger, rowsWaiting }: JobFigures): string {
+function progressOf({ ledger, rowsWaiting }: JobView): string {
   const not = statuses.filter((status) => status !== 'ok' && ledger[status] > 0);
   return [
     `${count(ledger.rows)} rows answered`,
@@ -29,11 +29,11 @@ function progressOf({ ledger, rowsWaiting }: JobFigures): string {
 }
 
 /** One readable line: how fast the job goes, what holds it back, and how far it is. */
-export function summaryOf(job: JobFigures, situation: Situation): string {
-  const { id, state, rowsPerSecond, rejection } = job;
+export function summaryOf(job: JobView): string {
+  const { id, state, rowsPerSecond, boundBy, rejection } = job;
   const now =
-    state === 'ACTIVE'
-      ? `${count(rowsPerSecond)} rows/s, bound by ${constraintOf(situation)}`
+    boundBy !== null
+      ? `${count(rowsPerSecond)} rows/s, bound by ${boundBy}`
       : `${state.toLowerCase()}${rejection === null ? '' : ` (${rejection})`}`;
   return `job ${id}: ${now}; ${progressOf(job)}`;
 }

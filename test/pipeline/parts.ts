@@ -203,6 +203,7 @@ export function requestFor(
     refresh: false,
     combine: false,
     job,
+    onError() {},
     turns: openTurns,
     rowMs: Number.POSITIVE_INFINITY,
     ...more,

@@ -11,6 +11,7 @@ import type {
   JobInfo,
   Service,
 } from '../../src/service/exchange.ts';
+import type { Overview } from '../../src/service/overview.ts';
 
 const plain = (texts: readonly string[]): Vector => vectorFromArray([...texts], new Utf8());
 
@@ -93,6 +94,51 @@ export const job: JobInfo = {
   summary: 'job nightly: bound by <nothing>',
 };
 
+/** A job and an endpoint whose names are markup. */
+export const overview: Overview = {
+  version: '9.9.9',
+  serving: true,
+  jobs: [
+    {
+      id: '<img src=x onerror="document.title=`spoiled`">',
+      state: 'ACTIVE',
+      ledger: { ...emptyLedger(), rows: 3, questions: 3, ok: 2, failed: 1 },
+      rowsPerSecond: 1_234.5,
+      rowsWaiting: 2,
+      rejection: null,
+      boundBy: '<nothing>',
+    },
+  ],
+  jobsInAll: 3,
+  endpoints: [
+    {
+      model: 'default',
+      endpoint: '"><script>document.title=`spoiled`</script>',
+      state: 'ejected',
+      inflight: 0,
+      concurrencyLimit: 20.5,
+      waiting: 7,
+      quota: { requests: 600, tokens: null },
+      level: { requests: 10, tokens: null },
+      used: { requests: 0.97, tokens: null },
+      learned: true,
+      latencyMs: null,
+      reason: 'answered HTTP 500',
+    },
+  ],
+  errors: [
+    {
+      code: 'attempts_exhausted',
+      of: 'questions',
+      recent: 1,
+      total: 5,
+      agoMs: 61_000,
+      endpoint: 'west',
+      message: "It's <b>down</b>.",
+    },
+  ],
+};
+
 /** A service without pipeline: answers by `echo`; any method may be replaced. */
 export function fakeService(replaced: Partial<Service> = {}): Service {
   const find = (name: string, names: readonly string[], kind: 'unknown_classifier' | 'unknown_job') => {
@@ -117,6 +163,7 @@ export function fakeService(replaced: Partial<Service> = {}): Service {
       return job;
     },
     jobs: () => [job],
+    overview: () => overview,
     cancelJob(jobId) {
       find(jobId, ['nightly'], 'unknown_job');
       return { ...job, state: 'CANCELLED' };

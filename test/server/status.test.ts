@@ -12,7 +12,6 @@ async function withStatus(
     service: fakeService(),
     listen: '127.0.0.1:0',
     scrape: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'semtel_jobs_active 1\n' }),
-    endpoints: () => [{ endpoint: 'east', state: '<up>' }],
     log: noLog,
     ...options,
   });
@@ -44,12 +43,12 @@ test('a draining server is alive but not ready', async () => {
   });
 });
 
-test('the page shows jobs and endpoints, and escapes what it shows', async () => {
+test('the page shows jobs, endpoints and errors, and escapes what it shows', async () => {
   await withStatus({}, async (get) => {
     const page = await (await get('/')).text();
     assert.match(page, /bound by &lt;nothing&gt;/);
-    assert.match(page, /&lt;up&gt;/);
-    assert.doesNotMatch(page, /<nothing>|<up>/);
+    assert.match(page, /It&#39;s &lt;b&gt;down/);
+    assert.doesNotMatch(page, /<nothing>|<b>|<img|<script>document/);
   });
 });
 

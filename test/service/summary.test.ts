@@ -129,18 +129,19 @@ const job = {
   rowsPerSecond: 1_930.4,
   rowsWaiting: 2_048,
   rejection: null,
+  boundBy: 'tpm of east, 98 %',
 };
 
 test('the line of an active job names its rate, what binds it and what is done', () => {
   assert.equal(
-    summaryOf(job, situation),
+    summaryOf(job),
     'job nightly: 1,930 rows/s, bound by tpm of east, 98 %; 19,300 rows answered, 19,299 of 19,300 questions ok, 1 failed, 2,048 rows under way',
   );
 });
 
 test('a job that is not active is bound by nothing', () => {
   assert.equal(
-    summaryOf({ ...job, state: 'CANCELLED', rowsWaiting: 0 }, situation),
+    summaryOf({ ...job, state: 'CANCELLED', rowsWaiting: 0, boundBy: null }),
     'job nightly: cancelled; 19,300 rows answered, 19,299 of 19,300 questions ok, 1 failed',
   );
 });
@@ -148,7 +149,7 @@ test('a job that is not active is bound by nothing', () => {
 test('a job that was rejected says by what', () => {
   const rejection = 'Every endpoint of the model refuses us: east answered HTTP 401.';
   assert.match(
-    summaryOf({ ...job, state: 'REJECTED', rejection }, situation),
+    summaryOf({ ...job, state: 'REJECTED', rejection, boundBy: null }),
     /^job nightly: rejected \(Every endpoint of the model refuses us: east answered HTTP 401\.\); 19,300 rows/,
   );
 });

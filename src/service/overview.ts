@@ -1,0 +1,29 @@
+import type { PipelineParts } from '../pipeline/batch.ts';
+import type { ErrorCount } from './recentErrors.ts';
+import type { JobFigures } from './summary.ts';
+
+/** What one endpoint looks like at this moment. */
+export type EndpointView = ReturnType<PipelineParts['engine']['view']>[number];
+
+/** A job with what holds it back. */
+export interface JobView extends JobFigures {
+  /** What binds an active job; null for any other. */
+  readonly boundBy: string | null;
+}
+
+/** A server at this moment, for people. */
+export interface Overview {
+  readonly version: string;
+  /** False once draining. */
+  readonly serving: boolean;
+  /** The active ones first, by id, so that they keep their places; then the latest. At most `mostJobs`. */
+  readonly jobs: readonly JobView[];
+  /** How many are remembered in all. */
+  readonly jobsInAll: number;
+  /** In file order. */
+  readonly endpoints: readonly EndpointView[];
+  readonly errors: readonly ErrorCount[];
+}
+
+/** More jobs than that nobody reads on a page; a server may remember 100,000. */
+export const mostJobs = 50;
