@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pyarrow as pa
 
 from semtel.answers import check_rows
+from semtel.away import Away
 from semtel.cancellation import Cancellation
 from semtel.connection import Connection, connection
 from semtel.errors import AnswerError
@@ -17,6 +18,10 @@ from semtel.ledger import check_ledger
 from semtel.request import Request
 from semtel.retry import Failure, RetryPolicy, T, call_again
 from semtel.settings import Settings
+
+_away = Away()
+# Codes of our own for a server that gave no answer at all; one that drains or is full says so itself.
+_SILENT = ("unreachable", "deadline")
 
 
 def call_servers(
@@ -42,13 +47,21 @@ def call_servers(
         Waits between attempts.
     """
     uris = settings.target.uris()
-    attempts = 0
+    to_try: list[str] = []
 
     def attempt(left_s: float) -> T | Failure:
-        nonlocal attempts
-        server = connection(uris[(first + attempts) % len(uris)], settings, left_s)
-        attempts += 1
-        return server if isinstance(server, Failure) else call(server, left_s)
+        nonlocal to_try
+        to_try = to_try or _away.in_turn(uris, first, time.monotonic())
+        # A silent server leaves time for those that come after it.
+        share_s = left_s / len(to_try)
+        uri = to_try.pop(0)
+        server = connection(uri, settings, share_s)
+        result = server if isinstance(server, Failure) else call(server, left_s)
+        if isinstance(result, Failure) and result.error.code in _SILENT:
+            _away.silent(uri, time.monotonic())
+        else:
+            _away.answered(uri)
+        return result
 
     policy = RetryPolicy(hosts=len(uris))
     return call_again(attempt, policy, timeout_s, clock=time.monotonic, sleep=sleep, random=random.random)
