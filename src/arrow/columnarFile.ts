@@ -1,5 +1,6 @@
 import { DataType, type Field } from 'apache-arrow';
 import type { Column } from './column.ts';
+import { holdsConversations } from './conversations.ts';
 import { plainType } from './plainType.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { loadSchema, loadStream } from './stream.ts';
@@ -13,6 +14,8 @@ export interface ColumnarFile {
   readonly rows: number | null;
   /** True for columns that can be carried as ids: text and integers. */
   canBeId(column: string): boolean;
+  /** True for columns that can hold conversations: text and lists of messages. */
+  canBeConversation(column: string): boolean;
   /** The named columns: first an item without rows, then one for each record batch. Each call reads the file anew. */
   read(columns: readonly string[]): AsyncIterable<Rows>;
 }
@@ -33,6 +36,7 @@ export function columnarFile(
     columns: new Map([...types].map(([name, type]) => [name, String(type)])),
     rows,
     canBeId: (column) => isTextOrInteger(types.get(column)),
+    canBeConversation: (column) => holdsConversations(types.get(column)!),
     async *read(columns) {
       const wanted = columns.map(named);
       yield rowsOf(wanted, []);

@@ -23,8 +23,8 @@ export function promptText(from: PromptSource): PromptText {
     const source = clean(readFileSync(from, 'utf8'));
     return { file: from, name: basename(from, '.prompty'), dir: dirname(resolve(from)), source };
   } catch (error) {
-    throw new SemtelError('prompt', `Cannot read the prompt file ${from}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = missing ? 'there is no such file' : messageOf(error);
+    throw new SemtelError('prompt', `Cannot read the prompt file ${from}: ${why}.`, { cause: error });
   }
 }

@@ -51,6 +51,9 @@ function strictly(argv: readonly string[], options: Options) {
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: true });
   } catch (error) {
     const [sentence] = messageOf(error).split('\n');
+    const [, option] = /^Option '(?:-\w, )?(--[\w-]+).*argument is ambiguous/.exec(sentence!) ?? [];
+    if (option !== undefined)
+      throw wrong(`${option} needs a value; one that begins with "-" is written ${option}=-x.`);
     throw wrong(`${sentence![0]!.toLowerCase()}${sentence!.slice(1)}${sentence!.endsWith('.') ? '' : '.'}`);
   }
 }

@@ -35,7 +35,6 @@ export function ending(error: unknown): { readonly code: ExitCode; readonly word
 /** What to do next, where the error itself cannot know the command for it. */
 const advices: Partial<Record<ErrorKind, string>> = {
   endpoints_rejected: '"semtel check" tells what each endpoint answers.',
-  unreachable: 'Is "semtel serve" running there, and is the address right?',
 };
 
 function codeOf(kind: ErrorKind): ExitCode {

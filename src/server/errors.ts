@@ -1,6 +1,7 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { type ExchangeErrorKind, messageOf, SemtelError, traceOf } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
+import { unreachable } from './unreachable.ts';
 
 /** gRPC status of every code that the contract lists. */
 const statusOfKind: Readonly<Record<ExchangeErrorKind, status>> = {
@@ -102,10 +103,7 @@ export function errorOfStatus(error: ServiceError, target: string): SemtelError 
   }
   switch (error.code) {
     case status.UNAVAILABLE:
-      return new SemtelError('unreachable', `No semtel server answers at ${target}: ${error.details}`, {
-        retryable: true,
-        cause: error,
-      });
+      return unreachable(target, error.details, error);
     case status.UNIMPLEMENTED:
       return new SemtelError('unreachable', `What answers at ${target} is not this version of semtel.`, {
         cause: error,

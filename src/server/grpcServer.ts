@@ -95,7 +95,9 @@ async function bind(server: Server, { listen, tls }: GrpcServerOptions): Promise
   try {
     return await promisify(server.bindAsync.bind(server))(listen, credentials);
   } catch (error) {
-    throw new SemtelError('config', `Cannot listen on ${listen}: ${messageOf(error)}`, { cause: error });
+    // gRPC tells of each address that the name stands for.
+    const why = /EADDRINUSE/.test(messageOf(error)) ? 'another program listens there.' : messageOf(error);
+    throw new SemtelError('config', `Cannot listen on ${listen}: ${why}`, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -43,6 +43,13 @@ describe('the command line', () => {
     '---\ninputs: { tone: brief }\noutputs: { label: { kind: string, enumValues: [a, b] } }\n---\nuser:\n{{ conversation }}\n',
   );
   writeFileSync(join(folder, 'bad.yaml'), 'modles: {}\n');
+  copyFileSync(
+    fileURLToPath(new URL('../files/fixtures/pyarrow-snappy.parquet', import.meta.url)),
+    join(folder, 'one.parquet'),
+  );
+  writeFileSync(join(folder, 'open.yaml'), 'listen: "open');
+  writeFileSync(join(folder, 'one.jsonl'), '{"conversation":"Hello"}\n');
+  writeFileSync(join(folder, 'lone.jsonl'), '{"id":"a","n":1,"note":"Hello"}\n');
   for (const [name, store] of [
     ['off', 'off'],
     ['redis', '{ url: "redis://h" }'],
@@ -59,6 +66,23 @@ describe('the command line', () => {
     ['run chats.jsonl -c topic -o out.jsonl --ouput x', 2, /unknown option --ouput; did you mean --output\?/],
     ['run chats.jsonl -c topic -o out.jsonl', 2, /chats\.jsonl:2: this is not JSON/],
     ['run chats.csv -c topic -o out.jsonl', 2, /chats\.csv: there is no such file/],
+    [
+      'run lone.jsonl -c topic -o out.jsonl --conversation n',
+      2,
+      /lone\.jsonl:1: "n" must be null or a conv.*: "note"; name one with --conversation/,
+    ],
+    [
+      'run one.parquet -c topic -o out.jsonl --conversation extra',
+      2,
+      /"extra" is Int16; conversations are text or.*: "messages"; name one with --conversation/,
+    ],
+    ['run one.jsonl -c topic -o out.jsonl --max-cost -1', 2, /--max-cost needs a value; .*--max-cost=-x/],
+    [
+      'run one.jsonl -c no.prompty -o out.jsonl --config off.yaml',
+      2,
+      /no\.prompty: there is no such file\.\n$/,
+    ],
+    ['check --config open.yaml', 2, /open\.yaml:1:14: Missing closing "quote\./],
     ['check --config bad.yaml', 2, /bad\.yaml:1: Unknown key "modles"; did you mean "models"\?/],
     ['check', 2, /set OPENAI_API_KEY .* or write a semtel\.yaml/],
     ['check no.prompty', 2, /no\.prompty: there is no such file/],
@@ -97,7 +121,6 @@ describe('the command line', () => {
   });
 
   it('ends with 1 within seconds where no server answers', () => {
-    writeFileSync(join(folder, 'one.jsonl'), '{"conversation":"Hello"}\n');
     const { status, stderr } = semtel('run one.jsonl -c topic -o out.jsonl --server 127.0.0.1:1');
     assert.equal(status, 1);
     assert.match(stderr, /No semtel server answers at 127\.0\.0\.1:1/);

@@ -126,7 +126,7 @@ describe('a .jsonl input', () => {
     [
       'holds another kind',
       [{ conversation: 'a' }, { conversation: [1] }],
-      /:2: "conversation" must be text, null or a list/,
+      /:2: "conversation" must be null or a conversation; conversations are text or lists/,
     ],
     [
       'changes the kind of ids',

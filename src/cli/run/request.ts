@@ -80,7 +80,8 @@ export interface RunRequest extends InputRequest {
 
 /** The arguments of `inputOptions`, checked. */
 export function inputRequest(args: Arguments): InputRequest {
-  if (args.positionals.length === 0) throw wrong('name at least one input file or folder.');
+  if (args.positionals.length === 0)
+    throw wrong('name at least one input file or folder, such as chats.parquet.');
   const classifiers = args.text('classifiers') ?? '';
   if (classifierList(classifiers).length === 0) throw wrong('name at least one classifier: -c topic.');
   const whole = { min: 0, whole: true };

@@ -36,9 +36,10 @@ export function parseConfig(yaml: string, name: string, folder: string, env: Env
   const lines = new LineCounter();
   const document = parseDocument(yaml, { lineCounter: lines });
   if (document.errors.length > 0) {
-    const sentences = document.errors.map(
-      (error) => `${name}:${error.linePos?.[0].line ?? 1}: ${error.message.split(/ at line|\n/)[0]}.`,
-    );
+    const sentences = document.errors.map(({ linePos, message }) => {
+      const { line, col } = linePos?.[0] ?? { line: 1, col: 1 };
+      return `${name}:${line}:${col}: ${message.split(/ at line|\n/)[0]}.`;
+    });
     throw new SemtelError('config', sentences.join('\n'));
   }
   return checked(document.toJS() ?? {}, { name, folder, env }, (path) => lineOf(document, lines, path));

@@ -40,6 +40,15 @@ export function findColumns(path: string, names: readonly string[], wanted: Want
   return { conversation, id: wanted.id ?? (names.includes('id') ? 'id' : '') };
 }
 
+/** For words. */
+export const conversationsAre = 'conversations are text or lists of {"role", "content"}';
+
+/** The columns of a file that could hold conversations, as a sentence. */
+export function couldBe(names: readonly string[]): string {
+  if (names.length === 0) return 'No other column could hold them.';
+  return `These columns could hold them: ${names.map((name) => `"${name}"`).join(', ')}; name one with --conversation.`;
+}
+
 function missing(path: string, choices: readonly string[], names: readonly string[], option: string) {
   const asked = choices.map((name) => `"${name}"`).join(' or ');
   const hint = names.length === 0 ? 'it has no columns' : `it has ${names.map((n) => `"${n}"`).join(', ')}`;

@@ -1,6 +1,6 @@
 import type { ColumnarFile } from '../../arrow/columnarFile.ts';
 import { SemtelError } from '../../base/error.ts';
-import { findColumns, type Input, type Wanted } from './columns.ts';
+import { conversationsAre, couldBe, findColumns, type Input, type Wanted } from './columns.ts';
 import { openFile } from './openFile.ts';
 import { dataFiles } from './paths.ts';
 import { openRecords } from './records.ts';
@@ -31,6 +31,11 @@ export async function openInputs(paths: readonly string[], wanted: Wanted): Prom
 
 function columnarInput(path: string, file: ColumnarFile, wanted: Wanted): Input {
   const { conversation, id } = findColumns(path, [...file.columns.keys()], wanted);
+  if (!file.canBeConversation(conversation)) {
+    const fitting = [...file.columns.keys()].filter((name) => name !== id && file.canBeConversation(name));
+    const what = `column "${conversation}" is ${file.columns.get(conversation)}; ${conversationsAre}`;
+    throw new SemtelError('input', `${path}: ${what}. ${couldBe(fitting)}`);
+  }
   if (id !== '' && !file.canBeId(id)) {
     throw new SemtelError(
       'input',

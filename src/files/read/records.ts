@@ -1,6 +1,6 @@
 import { type Rows, rowsFrom } from '../../arrow/rows.ts';
 import { SemtelError } from '../../base/error.ts';
-import { findColumns, type Input, type Wanted } from './columns.ts';
+import { conversationsAre, couldBe, findColumns, type Input, type Wanted } from './columns.ts';
 
 /** Rows made at a time: enough to make their cost small, few enough to hold. */
 const chunkRows = 256;
@@ -86,16 +86,23 @@ function idColumn({ id: name, idKind: kind }: RecordColumns, ids: readonly Id[])
 /** Text as it is; a list of messages as JSON text, which means the same to the service. */
 function conversationOf(
   { line, values }: TextRecord,
-  { conversation }: RecordColumns,
+  { conversation, id }: RecordColumns,
   path: string,
 ): string | null {
   const value = values[conversation];
   if (value === null || typeof value === 'string') return value;
   if (value === undefined) throw wrong(path, line, `there is no "${conversation}"`);
-  const isMessage = (item: unknown) => typeof item === 'object' && item !== null && 'role' in item;
-  if (Array.isArray(value) && value.every(isMessage)) return JSON.stringify(value);
-  throw wrong(path, line, `"${conversation}" must be text, null or a list of {"role", "content"}`);
+  if (isMessages(value)) return JSON.stringify(value);
+  const fitting = Object.keys(values).filter((name) => name !== id && isConversation(values[name]));
+  throw new SemtelError(
+    'input',
+    `${path}:${line}: "${conversation}" must be null or a conversation; ${conversationsAre}. ${couldBe(fitting)}`,
+  );
 }
+
+const isMessage = (item: unknown) => typeof item === 'object' && item !== null && 'role' in item;
+const isMessages = (value: unknown) => Array.isArray(value) && value.every(isMessage);
+const isConversation = (value: unknown) => typeof value === 'string' || isMessages(value);
 
 function idOf({ line, values }: TextRecord, { id, idKind }: RecordColumns, path: string): Id {
   const value = values[id] ?? null;
