@@ -151,7 +151,7 @@ log: { level: debug, format: text }
 
   it('that is not YAML is refused with its line and column', () => {
     assert.match(mistakes('a: 1\nb: [1\nc: 2')[0]!, /^semtel\.yaml:3:1: /);
-    assert.match(mistakes('a: 1\na: 2')[0]!, /^semtel\.yaml:2: Map keys must be unique\.$/);
+    assert.match(mistakes('a: 1\na: 2')[0]!, /^semtel\.yaml:2:1: Map keys must be unique\.$/);
   });
 });
 
