@@ -91,7 +91,7 @@ export const metricCatalogue = {
     help: 'Look-ups and savings of kept answers (and prompts, where they are kept) that failed: read, write.',
   },
   semtel_event_loop_delay_seconds: {
-    kind: 'gauge',
+    kind: 'summary',
     labels: ['quantile'],
     help: 'Delay of the main event loop since the last scrape.',
   },
@@ -99,7 +99,7 @@ export const metricCatalogue = {
   semtel_build_info: { kind: 'gauge', labels: ['version'], help: 'Always 1.' },
 } as const satisfies Record<
   string,
-  { kind: 'counter' | 'gauge' | 'histogram'; labels: readonly string[]; help: string }
+  { kind: 'counter' | 'gauge' | 'histogram' | 'summary'; labels: readonly string[]; help: string }
 >;
 
 export type MetricName = keyof typeof metricCatalogue;
@@ -112,11 +112,11 @@ export interface Sample<Name extends MetricName> {
   readonly value: number;
 }
 
-/** Where counts go. Gauges are read when scraped, so the hot path never pays for them. */
+/** Where counts go. Gauges, and summaries of others' making, are read when scraped, so the hot path never pays for them. */
 export interface Metrics {
   count<Name extends NameOf<'counter'>>(name: Name, labels: LabelsOf<Name>, by?: number): void;
   seconds<Name extends NameOf<'histogram'>>(name: Name, labels: LabelsOf<Name>, value: number): void;
-  gauge<Name extends NameOf<'gauge'>>(name: Name, read: () => readonly Sample<Name>[]): void;
+  gauge<Name extends NameOf<'gauge' | 'summary'>>(name: Name, read: () => readonly Sample<Name>[]): void;
 }
 
 /** For tests and for runs that nobody scrapes. */

@@ -51,8 +51,8 @@ export function prometheusMetrics(version: string): PrometheusMetrics {
       histograms.get(name)!.observe(labels, value);
     },
     gauge(name, read) {
-      const { help, labels } = metricCatalogue[name];
-      new Gauge({
+      const { kind, help, labels } = metricCatalogue[name];
+      const gauge = new Gauge({
         name,
         help,
         labelNames: [...labels],
@@ -62,6 +62,8 @@ export function prometheusMetrics(version: string): PrometheusMetrics {
           for (const sample of read()) this.set(sample.labels, sample.value);
         },
       });
+      // prom-client's own summary makes its quantiles of single observations; ours come ready.
+      if (kind === 'summary') Object.assign(gauge, { type: kind });
     },
     async scrape() {
       return { contentType: registry.contentType, body: await registry.metrics() };

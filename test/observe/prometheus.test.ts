@@ -18,6 +18,7 @@ test('counts add up by label, gauges are read when scraped, and every name and t
   assert.match(body, /semtel_answers_total\{classifier="topic",status="failed",source="llm"\} 1\n/);
   assert.match(body, /semtel_exchange_seconds_bucket\{le="0.5",door="grpc"\} 1\n/);
   assert.match(body, /semtel_rows_waiting 7\n/);
+  assert.match(body, /# TYPE semtel_event_loop_delay_seconds summary\n/);
   assert.match(body, /semtel_build_info\{version="1.2.3"\} 1\n/);
   for (const [name, { kind }] of Object.entries(metricCatalogue))
     if (kind !== 'gauge') assert.ok(body.includes(`# TYPE ${name} ${kind}\n`), name);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { prometheusMetrics } from '../../src/observe/prometheus.ts';
+import { noPromtool, promtool } from '../deploy/promtool.ts';
 import { batchOf, withStack } from './stack.ts';
 
 /** Every metric that is promised, its type and its labels. */
@@ -27,7 +28,7 @@ const promised: Readonly<Record<string, readonly [type: string, ...labels: strin
   semtel_cost_total: ['counter', 'model', 'currency'],
   semtel_tokens_saved_total: ['counter', 'by'],
   semtel_store_errors_total: ['counter', 'operation'],
-  semtel_event_loop_delay_seconds: ['gauge', 'quantile'],
+  semtel_event_loop_delay_seconds: ['summary', 'quantile'],
   semtel_pool_queue: ['gauge'],
   semtel_build_info: ['gauge', 'version'],
 };
@@ -50,7 +51,7 @@ function samplesOf(exposition: string): readonly Sample[] {
 const texts = (count: number, from = 0) =>
   Array.from({ length: count }, (_, n) => `Question ${n + from} [[topic=Health]] [[expertise=Expert]]`);
 
-test('every metric that is promised is there with its type and labels, and is fed', async () => {
+test('every metric that is promised is there with its type and labels, and is fed', async (context) => {
   const metrics = prometheusMetrics('1.2.3');
   const control = { answers: 'marked', tpm: 100_000_000, rpm: 1_000_000, seed: 3 } as const;
   await withStack(
@@ -79,6 +80,9 @@ test('every metric that is promised is there with its type and labels, and is fe
       await assert.rejects(ask(3, 800), { kind: 'endpoints_rejected' });
 
       const { body } = await metrics.scrape();
+      await context.test('and passes promtool', { skip: noPromtool }, () => {
+        assert.equal(promtool(['check', 'metrics'], body), '');
+      });
       const samples = samplesOf(body);
       const total = (name: string, labels: Sample['labels'] = {}) =>
         samples
@@ -92,7 +96,7 @@ test('every metric that is promised is there with its type and labels, and is fe
         );
         assert.ok(sample !== undefined, `${name} has no sample`);
         assert.deepEqual(Object.keys(sample.labels).sort(), [...labels].sort(), name);
-        if (type !== 'gauge') assert.ok(sample.value > 0, name);
+        if (type === 'counter' || type === 'histogram') assert.ok(sample.value > 0, name);
       }
       for (const outcome of [
         'ok',
