@@ -135,7 +135,7 @@ ${further.join('\n')}
       metrics,
     });
     closing.unshift(() => composition.close());
-    const { service, engine } = composition;
+    const { service } = composition;
     const server = await startServer({
       service,
       listen: config.listen,
@@ -148,7 +148,7 @@ ${further.join('\n')}
     closing.unshift(() => client.close());
     await work({ simulator, bodies, service, address: server.address, client: keepingClient(client, told) });
     shown.push(['metrics', (await metrics.scrape?.())?.body ?? '']);
-    shown.push(['status page', JSON.stringify([service.jobs(), engine.view()])]);
+    shown.push(['status page', JSON.stringify([service.jobs(), service.overview()])]);
   } finally {
     for (const close of closing) await close();
   }

@@ -59,5 +59,8 @@ th[scope=row] { min-width: 13rem; max-width: 22rem; overflow-wrap: anywhere; }
 rect.good { fill: var(--good); } rect.bad { fill: var(--bad); } rect.rest { fill: var(--rest); } rect.used { fill: var(--used); }
 footer { margin-top: 1.8rem; color: var(--faint); font-size: .82rem; }
 ${cards('jobs')}${cards('endpoints')}${cards('errors')}
-@media (max-width: 620px) { body { padding: .9rem .9rem 1.5rem; } }
+@media (max-width: 620px) {
+  body { padding: .9rem .9rem 1.5rem; }
+  dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.6rem, 1fr)); gap: .5rem .9rem; }
+}
 `;
