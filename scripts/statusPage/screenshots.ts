@@ -1,6 +1,6 @@
 /**
- * Screenshots of the status page while jobs run at simulated endpoints, one of which is dead: `docs/status-page.png`, and
- * in the folder of `--out` also dark and as wide as a phone.
+ * Screenshots of the status page while jobs run at simulated endpoints, one of which has died: `docs/status-page.png`, and
+ * in the folder of `--out` also dark, as wide as a tablet and a phone, and before it died.
  *
  *   node scripts/statusPage/screenshots.ts [--out FOLDER]
  */
@@ -12,12 +12,12 @@ import { parseArgs } from 'node:util';
 import { connect, createServer } from '../../src/api/index.ts';
 import { startSimulator } from '../../src/simulate/simulator.ts';
 import { batchesOf } from '../bench/batches.ts';
-import { openTab } from './chromium.ts';
+import { type Look, openTab } from './chromium.ts';
 
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
 const docs = fileURLToPath(new URL('../../docs', import.meta.url));
-/** The quota is full and the dead endpoint out by then. */
-const settledMs = 20_000;
+/** The quotas are full, or the dead endpoint is out, by then. */
+const settledMs = 12_000;
 const looks = [
   { name: 'status-page', width: 1240, height: 620 },
   { name: 'status-page-dark', width: 1240, height: 620, scheme: 'dark' },
@@ -37,7 +37,7 @@ simulator.control({
   faults: { prose: 0.03, content_filter: 0.01 },
 });
 simulator.control({ endpoint: 'west', rpm: 1_000, tpm: 2_000_000, latency_ms: 700 });
-simulator.control({ endpoint: 'north', faults: { '503': 1 } });
+simulator.control({ endpoint: 'north', rpm: 600, tpm: 1_500_000, latency_ms: 300 });
 simulator.control({ endpoint: 'small', slots: 4, headers: 'none' });
 const at = (name: string) => ({ name, base_url: `${simulator.url}/${name}/v1`, model: name });
 
@@ -77,6 +77,13 @@ async function job(jobId: string, classifiers: string[], model: string, lanes: n
 }
 
 const tab = await openTab();
+
+async function shoot({ name, ...look }: Look & { readonly name: string }, folder: string | undefined) {
+  if (folder === undefined) return;
+  await tab.open(`http://${server.status}/`, look);
+  writeFileSync(join(folder, `${name}.png`), await tab.screenshot());
+}
+
 try {
   const [done] = batchesOf(['Once [[topic=Health]]', '', 'Twice [[topic=Health]]'], 3);
   await client.classify({ classifiers: ['topic'], jobId: 'try-out', model: 'local-8b' }, done!);
@@ -85,11 +92,10 @@ try {
     job('support-weekly', ['topic'], 'local-8b', 2),
   ].map((work) => work.catch(() => {}));
   await sleep(settledMs);
-  for (const { name, ...look } of looks) {
-    await tab.open(`http://${server.status}/`, look);
-    const folder = name === 'status-page' ? docs : values.out;
-    if (folder !== undefined) writeFileSync(join(folder, `${name}.png`), await tab.screenshot());
-  }
+  await shoot({ name: 'status-page-normal', width: 1240, height: 620 }, values.out);
+  simulator.control({ endpoint: 'north', faults: { '503': 1 } });
+  await sleep(settledMs);
+  for (const look of looks) await shoot(look, look.name === 'status-page' ? docs : values.out);
   leaving.abort();
   await Promise.all(jobs);
 } finally {
