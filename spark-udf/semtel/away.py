@@ -7,6 +7,8 @@ from collections.abc import Sequence
 # A machine that vanished says nothing, so that each batch sent there waits for seconds. A server that is back is
 # found within this; until then one batch in so many seconds tries it.
 RETRY_S = 10.0
+# For that trial: a live server answers its short call in milliseconds, a very busy one in half a second.
+TRIAL_S = 1.0
 
 
 class Away:
@@ -33,6 +35,10 @@ class Away:
             # Its time is over: this batch tries it, the others go on elsewhere.
             self._until[turns[0]] = now + RETRY_S
         return turns
+
+    def __contains__(self, uri: str) -> bool:
+        """Whether a server has not answered since it could not be reached."""
+        return uri in self._until
 
     def answered(self, uri: str) -> None:
         """Note that a server is there."""

@@ -80,13 +80,22 @@ def connection(uri: str, settings: Settings, timeout_s: float) -> Connection | F
     ServerError
         Where the server speaks another protocol.
     """
-    key = (os.getpid(), uri, settings, settings.token_here())
-    if key in _connections:
-        return _connections[key]
+    key = _key(uri, settings)
+    if known := _connections.get(key):
+        return known
     limit_s = min(timeout_s, FIRST_CALL_S)
     made = within(limit_s + GRACE_S, lambda: _connect(uri, settings, limit_s))
     # Threads that came here together each made one; the first that was kept serves them all.
     return made if isinstance(made, Failure) else _connections.setdefault(key, made)
+
+
+def forget(uri: str, settings: Settings) -> None:
+    """Let the next call to a server begin with the short one, as the first did."""
+    _connections.pop(_key(uri, settings), None)
+
+
+def _key(uri: str, settings: Settings) -> tuple[int, str, Settings, str | None]:
+    return (os.getpid(), uri, settings, settings.token_here())
 
 
 def _connect(uri: str, settings: Settings, timeout_s: float) -> Connection | Failure:

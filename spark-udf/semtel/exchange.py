@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pyarrow as pa
 
 from semtel.answers import check_rows
-from semtel.away import Away
+from semtel.away import TRIAL_S, Away
 from semtel.cancellation import Cancellation
-from semtel.connection import Connection, connection
+from semtel.connection import Connection, connection, forget
 from semtel.errors import AnswerError
 from semtel.failures import CALL_ERRORS
 from semtel.ledger import check_ledger
@@ -55,10 +55,13 @@ def call_servers(
         # A silent server leaves time for those that come after it.
         share_s = left_s / len(to_try)
         uri = to_try.pop(0)
+        if to_try and uri in _away:
+            share_s = min(share_s, TRIAL_S)
         server = connection(uri, settings, share_s)
         result = server if isinstance(server, Failure) else call(server, left_s)
         if isinstance(result, Failure) and result.error.code in _SILENT:
             _away.silent(uri, time.monotonic())
+            forget(uri, settings)
         else:
             _away.answered(uri)
         return result

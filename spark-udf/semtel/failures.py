@@ -55,6 +55,14 @@ _FINAL_CODES: dict[str, type[SemtelError]] = {
     "endpoints_rejected": EndpointsRejectedError,
 }
 
+# pyarrow's get_schema raises these as plain OSError; only the words tell.
+_BY_WORDS: dict[str, type[Exception]] = {
+    "unavailable": flight.FlightUnavailableError,
+    "timeout": flight.FlightTimedOutError,
+    "unauthenticated": flight.FlightUnauthenticatedError,
+    "unauthorized": flight.FlightUnauthorizedError,
+}
+
 _PREFIX = " error, with message: "
 _SUFFIXES = (". gRPC client debug context:", ". Detail: ")
 
@@ -71,7 +79,8 @@ def failure_of(error: Exception, trailers: Mapping[str, str], host: str) -> Fail
     host : str
         The server asked, for the message.
     """
-    rule = next((rule for rule in _RULES if isinstance(error, rule.raised)), _UNKNOWN)
+    raised_type = _type_of(error)
+    rule = next((rule for rule in _RULES if issubclass(raised_type, rule.raised)), _UNKNOWN)
     code = trailers.get("semtel-error", rule.code)
     pushback_s = _pushback_s(trailers.get("grpc-retry-pushback-ms"))
     unwanted = pushback_s is not None and pushback_s < 0
@@ -82,6 +91,13 @@ def failure_of(error: Exception, trailers: Mapping[str, str], host: str) -> Fail
     raised = _FINAL_CODES.get(code, rule.raises)(code, f"semtel server {host}: {words} ({code}).")
     raised.__cause__ = error
     return Failure(raised, Again.NEVER if final else rule.again, pushback_s)
+
+
+def _type_of(error: Exception) -> type[Exception]:
+    if type(error) is not OSError:
+        return type(error)
+    before, _, _ = str(error).partition(_PREFIX)
+    return _BY_WORDS.get(before.removeprefix("Flight returned "), OSError)
 
 
 def sentence_of(error: Exception) -> str:

@@ -40,6 +40,15 @@ def test_nothing_at_the_address():
     assert "No semtel server answers at 127.0.0.1:1. Start one with `semtel serve`, or give" in words
 
 
+def test_a_server_that_is_gone_since_the_last_call(server):
+    client = Client(server.target, timeout_s=1)
+    client.schema("topic")
+    server.shutdown()
+    assert f"No semtel server answers at {server.target}. Start one" in said(
+        UnavailableError, lambda: client.schema("topic")
+    )
+
+
 def test_a_classifier_that_is_almost_right(semtel_server):
     words = said(NotFoundError, lambda: Client(semtel_server.target).schema("topics"))
     assert 'There is no classifier "topics"; did you mean "topic"?' in words
