@@ -14,7 +14,7 @@ import { promptFor } from '../../src/pipeline/prompt.ts';
 import { connect } from '../../src/server/client.ts';
 import { countTokens } from '../../src/text/tokens.ts';
 import { batchesOf } from './batches.ts';
-import { startMeasured, untilAnswers } from './measured.ts';
+import { startMeasuredServer, startMeasuredSimulator } from './measured.ts';
 import { overheadRows } from './overheadRows.ts';
 import { faultTimings, hostileTimings, strictTimings, type Timing } from './readingTimes.ts';
 
@@ -109,22 +109,14 @@ async function measure(count: number, combine: boolean) {
 }
 
 async function compare(): Promise<void> {
-  const control = JSON.stringify({
+  const control = {
     answers: 'hash',
     latency_ms: Number(values.latency),
     per_output_token_ms: Number(values['token-ms']),
     slots,
-  });
-  const simulator = startMeasured('src/cli/main.ts', [
-    'simulate',
-    '--port',
-    String(simulatorPort),
-    '--control',
-    control,
-  ]);
-  await untilAnswers(`${origin}/semtel/stats`);
-  const serve = startMeasured('src/cli/main.ts', ['serve', '--config', configFile(), '--log-level', 'warn']);
-  await untilAnswers(`http://127.0.0.1:${statusPort}/readyz`);
+  };
+  const simulator = await startMeasuredSimulator(origin, control);
+  const serve = await startMeasuredServer(configFile(), `127.0.0.1:${statusPort}`);
   await measure(6, false);
   console.log(
     `${rows} rows of ${chats} chats, ${slots} slots, ${values.latency} ms + ${values['token-ms']} ms per output token\n`,

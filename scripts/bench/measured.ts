@@ -95,6 +95,26 @@ export function startMeasured(
   };
 }
 
+/** `semtel simulate` under measurement; resolves once it answers at `origin`. */
+export async function startMeasuredSimulator(origin: string, control: object): Promise<Measured> {
+  const args = ['simulate', '--port', new URL(origin).port, '--control', JSON.stringify(control)];
+  const simulator = startMeasured('src/cli/main.ts', args);
+  await untilAnswers(`${origin}/semtel/stats`);
+  return simulator;
+}
+
+/** `semtel serve` under measurement; resolves once its status port `host:port` says that it is ready. */
+export async function startMeasuredServer(
+  config: string,
+  status: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Measured> {
+  const args = ['serve', '--config', config, '--log-level', 'warn'];
+  const server = startMeasured('src/cli/main.ts', args, env);
+  await untilAnswers(`http://${status}/readyz`);
+  return server;
+}
+
 /** Waits until `url` answers 2xx. */
 export async function untilAnswers(url: string): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {

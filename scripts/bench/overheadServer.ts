@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../src/server/client.ts';
 import { batchesOf } from './batches.ts';
-import { type Measured, startMeasured, untilAnswers } from './measured.ts';
+import { type Measured, startMeasuredServer, startMeasuredSimulator } from './measured.ts';
 import { overheadRows } from './overheadRows.ts';
 
 const batchRows = 256;
@@ -23,10 +23,8 @@ export function warmUpRows(rows: number): number {
 /** An endpoint that answers each request after `latencyMs`, without limits. */
 export async function startSimulator(latencyMs: number): Promise<{ process: Measured; origin: string }> {
   const origin = `http://127.0.0.1:${simulatorPort}`;
-  const control = JSON.stringify({ answers: 'hash', latency_ms: latencyMs, latency_sigma: 0 });
-  const args = ['simulate', '--port', String(simulatorPort), '--control', control];
-  const process = startMeasured('src/cli/main.ts', args);
-  await untilAnswers(`${origin}/semtel/stats`);
+  const control = { answers: 'hash', latency_ms: latencyMs, latency_sigma: 0 };
+  const process = await startMeasuredSimulator(origin, control);
   return { process, origin };
 }
 
@@ -45,8 +43,7 @@ models:
       - { name: bench, base_url: "${origin}/v1", model: bench, max_concurrency: ${concurrency} }
 `;
   writeFileSync(file, config);
-  const process = startMeasured('src/cli/main.ts', ['serve', '--config', file, '--log-level', 'warn']);
-  await untilAnswers(`http://127.0.0.1:${statusPort}/readyz`);
+  const process = await startMeasuredServer(file, `127.0.0.1:${statusPort}`);
   return { process, ask: askServer(concurrency) };
 }
 

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Int32, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import type { Ledger } from '../../src/base/ledger.ts';
-import { startMeasured, untilAnswers } from './measured.ts';
+import { startMeasuredServer, startMeasuredSimulator } from './measured.ts';
 import { overheadRows } from './overheadRows.ts';
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' } } });
@@ -76,20 +76,16 @@ async function run(more: readonly string[]) {
   return { seconds, cpu: cpuSeconds(text.trim().split('\n').at(-1)!), ledger };
 }
 
-const simulator = startMeasured('src/cli/main.ts', [
-  'simulate',
-  '--port',
-  String(simulatorPort),
-  '--control',
-  JSON.stringify({ answers: 'hash', latency_ms: 0, latency_sigma: 0 }),
-]);
-await untilAnswers(`http://127.0.0.1:${simulatorPort}/semtel/stats`);
+const simulator = await startMeasuredSimulator(`http://127.0.0.1:${simulatorPort}`, {
+  answers: 'hash',
+  latency_ms: 0,
+  latency_sigma: 0,
+});
 const first = await run(['--config', config]);
 await simulator.stop();
 const again = await run(['--config', config]);
 
-const serve = startMeasured('src/cli/main.ts', ['serve', '--config', config, '--log-level', 'warn']);
-await untilAnswers(`http://${status}/readyz`);
+const serve = await startMeasuredServer(config, status);
 const before = await serve.used();
 const client = await run(['--server', server]);
 const after = await serve.used();

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startMeasured, untilAnswers } from '../bench/measured.ts';
+import { startMeasured, startMeasuredSimulator, untilAnswers } from '../bench/measured.ts';
 import { startNeighbour } from '../soak/neighbour.ts';
 import { startWatched } from './watched.ts';
 
@@ -75,10 +75,7 @@ async function sendAll(): Promise<Summary> {
 }
 
 async function measure() {
-  const control = JSON.stringify({ answers: 'hash', latency_ms: 20 });
-  const { port } = new URL(origin);
-  started(startMeasured('src/cli/main.ts', ['simulate', '--port', port, '--control', control]));
-  await untilAnswers(`${origin}/semtel/stats`);
+  started(await startMeasuredSimulator(origin, { answers: 'hash', latency_ms: 20 }));
   const config = join(folder, 'semtel.yaml');
   const server = started(startWatched(['serve', '--config', config, '--log-level', 'warn']));
   await untilAnswers(`http://${status}/readyz`);

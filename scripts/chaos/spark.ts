@@ -15,7 +15,7 @@ import { untilAnswers } from '../bench/measured.ts';
 import { endpointAt, fairWeather, weather } from './spark/endpoint.ts';
 import { eventsOf, happening, wideQuota } from './spark/events.ts';
 import { checkSpark, type Ran, startJob } from './spark/job.ts';
-import { endAll, semtel } from './spark/processes.ts';
+import { asProgram, semtel } from './spark/processes.ts';
 import { startServer } from './spark/server.ts';
 import { repeats, verdict } from './spark/verdict.ts';
 
@@ -87,12 +87,4 @@ async function main(): Promise<boolean> {
   return claims.every(({ holds }) => holds);
 }
 
-try {
-  if (!(await main())) process.exitCode = 1;
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-} finally {
-  await endAll();
-  console.log(`\nLogs and answers are in ${folder}.`);
-}
+await asProgram(main, folder);

@@ -16,7 +16,7 @@ import { freePort } from '../bench/endpoints/freePort.ts';
 import { untilAnswers } from '../bench/measured.ts';
 import { type Endpoint, endpointAt } from './spark/endpoint.ts';
 import { checkSpark, type Ran, startJob } from './spark/job.ts';
-import { endAll, semtel } from './spark/processes.ts';
+import { asProgram, semtel } from './spark/processes.ts';
 
 /** Of the time with both servers: what a dead one may cost where the endpoints have room for the rest. */
 const allowed = 1.3;
@@ -108,12 +108,4 @@ async function main(): Promise<boolean> {
   return whole && ratio <= allowed;
 }
 
-try {
-  if (!(await main())) process.exitCode = 1;
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-} finally {
-  await endAll();
-  console.log(`\nLogs and answers are in ${folder}.`);
-}
+await asProgram(main, folder);

@@ -10,7 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Measured, median, startMeasured, untilAnswers } from '../bench/measured.ts';
+import {
+  type Measured,
+  median,
+  startMeasured,
+  startMeasuredSimulator,
+  untilAnswers,
+} from '../bench/measured.ts';
 import { kinds } from './kinds.ts';
 import { startNeighbour } from './neighbour.ts';
 
@@ -75,14 +81,7 @@ async function tryOne(kind: string) {
   return { share: beside / alone, peak, outcome: await outcome };
 }
 
-const simulator = startMeasured('src/cli/main.ts', [
-  'simulate',
-  '--port',
-  new URL(origin).port,
-  '--control',
-  JSON.stringify({ answers: 'hash', latency_ms: 100 }),
-]);
-await untilAnswers(`${origin}/semtel/stats`);
+const simulator = await startMeasuredSimulator(origin, { answers: 'hash', latency_ms: 100 });
 console.log('| abuse | how its calls ended | peak RSS, MB | rate of the job beside it |');
 console.log('|---|---|---:|---:|');
 for (const kind of values.kind === undefined ? Object.keys(kinds) : [values.kind]) {

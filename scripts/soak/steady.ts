@@ -10,7 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Heap, type Measured, startMeasured, untilAnswers } from '../bench/measured.ts';
+import {
+  type Heap,
+  type Measured,
+  startMeasured,
+  startMeasuredServer,
+  startMeasuredSimulator,
+} from '../bench/measured.ts';
 import type { Checked } from './steadyClient.ts';
 
 const { values } = parseArgs({
@@ -95,20 +101,8 @@ async function measureMinute(server: Measured, counts: () => Promise<Checked>): 
   };
 }
 
-const simulator = startMeasured('src/cli/main.ts', [
-  'simulate',
-  '--port',
-  new URL(origin).port,
-  '--control',
-  JSON.stringify({ answers: 'marked', latency_ms: 400 }),
-]);
-await untilAnswers(`${origin}/semtel/stats`);
-const server = startMeasured(
-  'src/cli/main.ts',
-  ['serve', '--config', file, '--log-level', 'warn'],
-  small ? smallEnvironment : {},
-);
-await untilAnswers(`http://${status}/readyz`);
+const simulator = await startMeasuredSimulator(origin, { answers: 'marked', latency_ms: 400 });
+const server = await startMeasuredServer(file, status, small ? smallEnvironment : {});
 const client = startMeasured('scripts/soak/steadyClient.ts', [address]);
 const counts = async () => {
   client.send('count');

@@ -3,9 +3,10 @@ import { loadStream } from '../arrow/stream.ts';
 import { SemtelError } from '../base/error.ts';
 import { emptyLedger, type Ledger } from '../base/ledger.ts';
 import type { Answers } from './answers.ts';
+import type { ConversationRow } from './conversationRow.ts';
 import { labelBatches, rowsAtOnce } from './labelBatches.ts';
 import type { ArrowAskOptions, AskOptions } from './options.ts';
-import { type ConversationRow, fromArrow } from './rows.ts';
+import { fromArrow } from './rows.ts';
 import { textRows } from './textRows.ts';
 
 /** Labels as they come, in the order of the rows, and what became of all questions so far. */

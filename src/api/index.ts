@@ -9,6 +9,7 @@ export { type ClientOptions, connect, type SemtelClient } from '../server/client
 export type { ClassifyOptions, JobInfo } from '../service/exchange.ts';
 export type { Answers, ClassifierAnswer } from './answers.ts';
 export { classify, type Labels } from './classify.ts';
+export type { ChatMessage, ConversationRow } from './conversationRow.ts';
 export { createServer, type SemtelServer } from './createServer.ts';
 export type { ArrowAskOptions, AskOptions, CreateServerOptions, ProgramOptions } from './options.ts';
-export { type ArrowBatch, type ChatMessage, type ConversationRow, fromArrow, toArrow } from './rows.ts';
+export { type ArrowBatch, fromArrow, toArrow } from './rows.ts';

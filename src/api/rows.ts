@@ -1,19 +1,7 @@
 import { type Json, jsonRows } from '../arrow/jsonRows.ts';
 import { ipcOf } from '../arrow/rows.ts';
+import type { ConversationRow } from './conversationRow.ts';
 import { textRows } from './textRows.ts';
-
-/** One turn of a conversation. */
-export interface ChatMessage {
-  /** `user`, `assistant`, `system`, …; `human`, `ai`, `bot`, `gpt` and `model` are understood. */
-  readonly role: string;
-  readonly content: string | null | readonly { readonly type: string; readonly text?: string }[];
-}
-
-/** Anything that has a conversation. */
-export interface ConversationRow {
-  /** Messages in order, or text: JSON of such messages, else one message of the user. Null is `skipped`. */
-  readonly conversation: string | readonly ChatMessage[] | null;
-}
 
 /** Rows on their way to a server: one whole Arrow IPC stream, and how many there are. */
 export interface ArrowBatch {

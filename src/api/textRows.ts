@@ -1,6 +1,6 @@
 import { type Rows, rowsFrom } from '../arrow/rows.ts';
 import { SemtelError } from '../base/error.ts';
-import type { ConversationRow } from './rows.ts';
+import type { ConversationRow } from './conversationRow.ts';
 
 const conversationColumn = 'conversation';
 

@@ -1,11 +1,6 @@
 import type { Ledger } from '../base/ledger.ts';
-import type {
-  ClassifierInfo,
-  ClassifyOptions,
-  ExchangeResult,
-  JobInfo,
-  JobState,
-} from '../service/exchange.ts';
+import type { ClassifierInfo, ClassifyOptions, ExchangeResult, JobInfo } from '../service/exchange.ts';
+import type { JobState } from '../service/jobView.ts';
 
 /** The messages of `classifier.proto`, as the loader gives them. */
 export interface OptionsMessage {

@@ -1,6 +1,7 @@
 import type { LabelDefinition, OutputField } from '../base/answer.ts';
 import type { Ledger } from '../base/ledger.ts';
 import type { Scope } from '../base/scope.ts';
+import type { JobState } from './jobView.ts';
 import type { Overview } from './overview.ts';
 
 /** `ClassifyOptions` of the proto, checked and with defaults filled in. */
@@ -52,8 +53,6 @@ export interface ClassifierInfo {
   /** Framed Arrow schema of the answer column. */
   readonly schemaIpc: Uint8Array;
 }
-
-export type JobState = 'ACTIVE' | 'IDLE' | 'CANCELLED' | 'REJECTED';
 
 export interface JobInfo {
   readonly jobId: string;

@@ -5,7 +5,7 @@ import { addLedger, emptyLedger, imbalance, type Ledger } from '../base/ledger.t
 import { type OwnedScope, openScope } from '../base/scope.ts';
 import type { JobPart } from '../pipeline/batch.ts';
 import { Budget } from '../pipeline/budget.ts';
-import type { JobState } from './exchange.ts';
+import type { JobState } from './jobView.ts';
 import { Rate } from './rate.ts';
 
 /** Jobs are forgotten after a day without an exchange (contract section 1). */

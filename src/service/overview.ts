@@ -1,15 +1,9 @@
 import type { PipelineParts } from '../pipeline/batch.ts';
+import type { JobView } from './jobView.ts';
 import type { ErrorCount } from './recentErrors.ts';
-import type { JobFigures } from './summary.ts';
 
 /** What one endpoint looks like at this moment. */
 export type EndpointView = ReturnType<PipelineParts['engine']['view']>[number];
-
-/** A job with what holds it back. */
-export interface JobView extends JobFigures {
-  /** What binds an active job; null for any other. */
-  readonly boundBy: string | null;
-}
 
 /** A server at this moment, for people. */
 export interface Overview {

@@ -11,9 +11,10 @@ import { constraintOf } from './constraint.ts';
 import { answerShape, describe } from './describe.ts';
 import type { ClassifierInfo, JobInfo, Limits, Service } from './exchange.ts';
 import { type Job, Jobs } from './jobs.ts';
+import type { JobView } from './jobView.ts';
 import { loopUse } from './loopUse.ts';
 import { parseOptions } from './options.ts';
-import { type JobView, mostJobs } from './overview.ts';
+import { mostJobs } from './overview.ts';
 import { RecentErrors } from './recentErrors.ts';
 import { summaryOf } from './summary.ts';
 

@@ -1,19 +1,5 @@
 import { statuses } from '../base/answer.ts';
-import type { Ledger } from '../base/ledger.ts';
-import type { JobState } from './exchange.ts';
-import type { JobView } from './overview.ts';
-
-/** How far a job is, and how fast. */
-export interface JobFigures {
-  readonly id: string;
-  readonly state: JobState;
-  readonly ledger: Readonly<Ledger>;
-  readonly rowsPerSecond: number;
-  /** Rows of batches that are not answered yet. */
-  readonly rowsWaiting: number;
-  /** Why the job was rejected; null in any other state. */
-  readonly rejection: string | null;
-}
+import type { JobView } from './jobView.ts';
 
 const count = (value: number) => Math.round(value).toLocaleString('en');
 

@@ -27,8 +27,21 @@ export async function ended(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
+/** Runs `main` and ends all that it started; exit code 1 where it throws or its claims do not hold. */
+export async function asProgram(main: () => Promise<boolean>, folder: string): Promise<void> {
+  try {
+    if (!(await main())) process.exitCode = 1;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  } finally {
+    await endAll();
+    console.log(`\nLogs and answers are in ${folder}.`);
+  }
+}
+
 /** Ends all that is still running. */
-export async function endAll(): Promise<void> {
+async function endAll(): Promise<void> {
   const children = [...running];
   for (const child of children) child.kill('SIGTERM');
   await Promise.all(children.map(ended));

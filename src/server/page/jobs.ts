@@ -1,5 +1,5 @@
 import { type Status, statuses } from '../../base/answer.ts';
-import type { JobView } from '../../service/overview.ts';
+import type { JobView } from '../../service/jobView.ts';
 import { type Html, html } from './html.ts';
 import { bar, type Mood, mark } from './marks.ts';
 import { type Column, table } from './table.ts';
