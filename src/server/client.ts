@@ -2,10 +2,10 @@ import { Client, Metadata, type MethodDefinition, type ServiceError } from '@grp
 import { SemtelError } from '../base/error.ts';
 import type { Ledger } from '../base/ledger.ts';
 import type { ClassifyOptions, JobInfo } from '../service/exchange.ts';
+import { streamWindowBytes } from './bounds/windows.ts';
 import { type ClientTls, clientCredentials } from './credentials.ts';
 import { errorOfStatus } from './errors.ts';
 import { classifierService } from './proto.ts';
-import { streamWindowBytes } from './windows.ts';
 import { type ClassifierMessage, jobOf, optionsMessage } from './wire.ts';
 
 export interface ClientOptions {

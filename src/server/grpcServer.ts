@@ -8,12 +8,15 @@ import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Limits, Service } from '../service/exchange.ts';
 import { authenticator, type Token } from './auth.ts';
+import { boundedDecompression } from './bounds/decompression.ts';
+import { boundedReceiving } from './bounds/receiving.ts';
+import { boundedSending } from './bounds/sending.ts';
+import { widenWindows } from './bounds/windows.ts';
 import { classifyDoor } from './classifyDoor.ts';
 import { connectionsOf } from './connections.ts';
 import { type ServerTls, serverCredentials } from './credentials.ts';
-import { boundedDecompression } from './decompression.ts';
 import { type CallStatus, callStatus } from './errors.ts';
-import { flightDoor } from './flightDoor.ts';
+import { flightDoor } from './flight/door.ts';
 import {
   classifierService,
   classifierServiceName,
@@ -21,10 +24,7 @@ import {
   flightServiceName,
   protos,
 } from './proto.ts';
-import { boundedReceiving } from './receiving.ts';
 import { callScopes } from './scopes.ts';
-import { boundedSending } from './sending.ts';
-import { widenWindows } from './windows.ts';
 
 export interface GrpcServerOptions {
   readonly service: Service;

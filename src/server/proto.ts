@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { MethodDefinition, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
-import type { FlightMethods } from './flightWire.ts';
+import type { FlightMethods } from './flight/wire.ts';
 import type { ClassifierMethods } from './wire.ts';
 
 /** What a request decodes to that is no valid message: left to grpc-js it would be INTERNAL without a code. */

@@ -4,7 +4,7 @@ import { Metadata, type MethodDefinition, type ServiceError, status } from '@grp
 import { Dictionary, Int32, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 import { readFrames, writeFrames } from '../../src/base/ipcFrames.ts';
-import type { FlightData, FlightDescriptor } from '../../src/server/flightWire.ts';
+import type { FlightData, FlightDescriptor } from '../../src/server/flight/wire.ts';
 import { flightService } from '../../src/server/proto.ts';
 import type { Exchange } from '../../src/service/exchange.ts';
 import { type Dialled, withServer } from './doors.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { test } from 'node:test';
-import { connectionWindowBytes, streamWindowBytes } from '../../src/server/windows.ts';
+import { connectionWindowBytes, streamWindowBytes } from '../../src/server/bounds/windows.ts';
 import { withServer } from './doors.ts';
 
 test('a connection is offered the wide receive windows', async () => {

@@ -6,7 +6,7 @@ import { RecordBatch } from 'apache-arrow/fb/record-batch';
 import { ByteBuffer } from 'flatbuffers';
 import { writeFrames } from '../../../src/base/ipcFrames.ts';
 import type { Ledger } from '../../../src/base/ledger.ts';
-import type { FlightData } from '../../../src/server/flightWire.ts';
+import type { FlightData } from '../../../src/server/flight/wire.ts';
 import { classifierService, flightService, malformed } from '../../../src/server/proto.ts';
 import type { ClassifyRequest, ClassifyStreamRequest } from '../../../src/server/wire.ts';
 import type { Call } from './call.ts';

@@ -1,15 +1,15 @@
 import type { ServerDuplexStream, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { SemtelError } from '../base/error.ts';
-import { schemaHeader, splitStream } from '../base/ipcFrames.ts';
-import type { ClassifyOptions, ExchangeResult } from '../service/exchange.ts';
-import { bidi, type Caller, type Doorway, serverStream, unary } from './calls.ts';
-import { counted } from './counted.ts';
-import { actionTypes, runAction } from './flightActions.ts';
-import { flightReader } from './flightFrames.ts';
-import { optionsOf } from './flightOptions.ts';
-import type { Action, ActionType, FlightData, FlightDescriptor, FlightInfo } from './flightWire.ts';
-import { answerInOrder, batchesAtOnce } from './inOrder.ts';
-import { messagesOf, send } from './streams.ts';
+import { SemtelError } from '../../base/error.ts';
+import { schemaHeader, splitStream } from '../../base/ipcFrames.ts';
+import type { ClassifyOptions, ExchangeResult } from '../../service/exchange.ts';
+import { bidi, type Caller, type Doorway, serverStream, unary } from '../calls.ts';
+import { counted } from '../counted.ts';
+import { answerInOrder, batchesAtOnce } from '../inOrder.ts';
+import { messagesOf, send } from '../streams.ts';
+import { actionTypes, runAction } from './actions.ts';
+import { flightReader } from './frames.ts';
+import { optionsOf } from './options.ts';
+import type { Action, ActionType, FlightData, FlightDescriptor, FlightInfo } from './wire.ts';
 
 /** Longest `app_metadata` of a request batch that is given back: it is for row numbers and ids, not for data. */
 const maxEchoBytes = 4_096;

@@ -1,7 +1,7 @@
-import { SemtelError } from '../base/error.ts';
-import { type Frame, joinStream, writeFrames } from '../base/ipcFrames.ts';
-import type { FlightData } from './flightWire.ts';
+import { SemtelError } from '../../base/error.ts';
+import { type Frame, joinStream, writeFrames } from '../../base/ipcFrames.ts';
 import { readMessageHeader } from './messageHeader.ts';
+import type { FlightData } from './wire.ts';
 
 const noBody = new Uint8Array(0);
 

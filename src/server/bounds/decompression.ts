@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { type ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
-import type { CallStatus } from './errors.ts';
+import type { CallStatus } from '../errors.ts';
 
 /**
  * Messages unpacked at a time. grpc-js stops one at the size limit, but unpacks those of all streams at once: 64 small

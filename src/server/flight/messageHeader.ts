@@ -1,4 +1,4 @@
-import { SemtelError } from '../base/error.ts';
+import { SemtelError } from '../../base/error.ts';
 
 /** What kind of IPC message a Flight message carries. */
 export type MessageHeader =

@@ -1,6 +1,6 @@
-import { messageOf, SemtelError } from '../base/error.ts';
-import type { ClassifyOptions, Service } from '../service/exchange.ts';
-import type { FlightDescriptor } from './flightWire.ts';
+import { messageOf, SemtelError } from '../../base/error.ts';
+import type { ClassifyOptions, Service } from '../../service/exchange.ts';
+import type { FlightDescriptor } from './wire.ts';
 
 /** JSON in UTF-8 as clients send it; `what` names it in the error. */
 export function parseJson(bytes: Uint8Array, what: string): unknown {

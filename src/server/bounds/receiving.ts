@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
-import { SemtelError } from '../base/error.ts';
+import { SemtelError } from '../../base/error.ts';
 import { HeldBytes } from './heldBytes.ts';
 
 const tooMuch = () =>

@@ -1,10 +1,10 @@
-import { SemtelError } from '../base/error.ts';
-import { unknownKey } from '../base/nearest.ts';
-import type { JobInfo, Service } from '../service/exchange.ts';
-import { Unimplemented } from './errors.ts';
-import { parseJson } from './flightOptions.ts';
-import type { Action, ActionType } from './flightWire.ts';
-import { jobMessage } from './wire.ts';
+import { SemtelError } from '../../base/error.ts';
+import { unknownKey } from '../../base/nearest.ts';
+import type { JobInfo, Service } from '../../service/exchange.ts';
+import { Unimplemented } from '../errors.ts';
+import { jobMessage } from '../wire.ts';
+import { parseJson } from './options.ts';
+import type { Action, ActionType } from './wire.ts';
 
 /** Version of what is spoken over Flight; a client that knows only lower ones must stop. */
 const protocol = 1;
