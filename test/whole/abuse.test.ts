@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   gzipBomb,
   openIdle,
@@ -12,6 +11,7 @@ import {
 } from '../../scripts/soak/abusers.ts';
 import { emptyRows, freshBatch } from '../../scripts/soak/batches.ts';
 import { type Pours, pour, sendUnfinished } from '../../scripts/soak/pouring.ts';
+import { until } from '../until.ts';
 import { type Stack, withStack } from './stack.ts';
 
 /** How far the memory of this process, clients included, rises while `work` goes on. */
@@ -34,15 +34,11 @@ async function assertAnswered({ client }: Stack, rows = 200): Promise<void> {
   assert.equal(ledger.ok, rows);
 }
 
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await nextTurn();
-}
-
-/** Until nothing is taken from the clients while another job is answered. */
+/** Until something was taken from every client, and nothing more while another job is answered. */
 async function untilStalled(pours: Pours, stack: Stack, rows: number): Promise<void> {
   for (let taken = -1; ; ) {
     const now = pours.taken.reduce((sum, each) => sum + each);
-    if (now > 0 && now === taken) return;
+    if (now === taken && pours.taken.every((each) => each > 0)) return;
     taken = now;
     await assertAnswered(stack, rows);
   }

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { imbalance } from '../../src/base/ledger.ts';
+import { defaultTuning } from '../../src/llm/config.ts';
+import { until } from '../until.ts';
+import { closeGate } from './gate.ts';
 import { batchOf, rowsOf, withStack } from './stack.ts';
 
+/** One more than an endpoint that answers nobody is given before it is only probed. */
+const resets = defaultTuning.ejectAfter + 1;
 const marked = (count: number) =>
   Array.from({ length: count }, (_, n) => `Question ${n} [[topic=${n % 2 === 0 ? 'Health' : 'Travel'}]]`);
 
@@ -39,13 +44,13 @@ test('faults of the endpoint cost no row: refused, reset, failing and unreadable
 });
 
 test('an endpoint that stops and starts again during a batch delays its rows, and loses none', async () => {
-  await withStack({ answers: 'marked', latency_ms: 20 }, async ({ client, simulator }) => {
+  await withStack({ answers: 'marked' }, async ({ client, simulator }) => {
     const texts = marked(40);
-    const work = client.classify({ classifiers: ['topic'], id: 'id' }, batchOf(texts));
     simulator.control({ faults: { reset: 1 } });
-    const healed = setTimeout(() => simulator.control({ faults: { reset: 0 } }), 1_500);
+    const work = client.classify({ classifiers: ['topic'], id: 'id' }, batchOf(texts));
+    await until(() => (simulator.stats().endpoints['']?.faults.reset ?? 0) >= resets);
+    simulator.control({ faults: { reset: 0 } });
     const { batch, ledger } = await work;
-    clearTimeout(healed);
     assert.equal(ledger.ok, 40);
     assertOwnLabels(batch.ipc, texts);
   });
@@ -87,19 +92,21 @@ test('garbage is refused in words, and the next batch is answered', async () => 
 });
 
 test('a client that goes away stops its calls; the rows of others go on', async () => {
-  await withStack({ answers: 'marked', latency_ms: 300 }, async ({ client, service, simulator }) => {
+  await withStack({ answers: 'marked' }, async ({ client, service, simulator }) => {
+    const open = await closeGate(simulator);
     const abort = new AbortController();
     const gone = client.classify({ classifiers: ['topic'], jobId: 'gone' }, batchOf(marked(50)), {
       signal: abort.signal,
     });
     const stays = client.classify({ classifiers: ['topic'], jobId: 'stays' }, batchOf(marked(10)));
     const refused = assert.rejects(gone, { kind: 'cancelled' });
-    while (simulator.stats().endpoints['']?.requests === undefined)
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    const waiting = () => service.jobs().reduce((sum, { rowsWaiting }) => sum + rowsWaiting, 0);
+    await until(() => waiting() === 60 && simulator.stats().endpoints['']!.queued > 0);
     abort.abort();
     await refused;
+    await until(() => service.job('gone').rowsWaiting === 0);
+    open();
     assert.equal((await stays).ledger.ok, 10);
-    assert.equal(service.job('gone').rowsWaiting, 0);
     assert.equal(service.job('gone').ledger.cancelled, 50);
   });
 });

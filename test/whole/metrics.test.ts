@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { prometheusMetrics } from '../../src/observe/prometheus.ts';
 import { noPromtool, promtool } from '../deploy/promtool.ts';
+import { until } from '../until.ts';
 import { batchOf, withStack } from './stack.ts';
 
 /** Every metric that is promised, its type and its labels. */
@@ -74,8 +75,10 @@ test('every metric that is promised is there with its type and labels, and is fe
       const gone = client.classify({ classifiers: ['topic'] }, batchOf(texts(5, 700)), {
         signal: abort.signal,
       });
-      setTimeout(() => abort.abort(), 300);
-      await assert.rejects(gone, { kind: 'cancelled' });
+      const cancelled = assert.rejects(gone, { kind: 'cancelled' });
+      await until(() => simulator.stats().endpoints['']!.in_flight > 0);
+      abort.abort();
+      await cancelled;
       simulator.control({ latency_ms: 0, faults: { '401': 1 } });
       await assert.rejects(ask(3, 800), { kind: 'endpoints_rejected' });
 
