@@ -106,7 +106,6 @@ describe('the Kubernetes manifests', () => {
   it('name the ports at which a server listens', () => {
     const { listen, status } = settings();
     assert.deepEqual([listen, status], [`0.0.0.0:${portOf('grpc')}`, `0.0.0.0:${portOf('status')}`]);
-    assert.equal(pod.metadata.annotations['prometheus.io/port'], String(portOf('status')));
     assert.deepEqual(
       service.spec.ports.map(({ port, targetPort }: Record<string, unknown>) => [port, targetPort]),
       [[portOf('grpc'), 'grpc']],
@@ -117,6 +116,24 @@ describe('the Kubernetes manifests', () => {
       open.map(({ port }: { port: string }) => port),
       ['grpc', 'status'],
     );
+  });
+
+  it('let the servers reach whatever the settings name, and names', () => {
+    const { models, store } = settings();
+    const urls = Object.values(models).flatMap(({ endpoints }) => endpoints.map(({ base_url }) => base_url));
+    if (store !== 'off' && store.url !== undefined) urls.push(store.url);
+    const open = network.spec.egress.flatMap(({ ports }: { ports: object[] }) => ports);
+    for (const port of urls.map((url) => Number(new URL(url).port) || 443))
+      assert.ok(
+        open.some((each: { port: number }) => each.port === port),
+        `${port}`,
+      );
+    assert.deepEqual(open.slice(0, 2), [{ port: 53, protocol: 'UDP' }, { port: 53 }]);
+  });
+
+  it('spread old and new servers each for themselves, over the nodes that take pods', () => {
+    for (const { matchLabelKeys, nodeTaintsPolicy } of pod.spec.topologySpreadConstraints)
+      assert.deepEqual([matchLabelKeys, nodeTaintsPolicy], [['pod-template-hash'], 'Honor']);
   });
 
   it('mean the same pods wherever they select', () => {
