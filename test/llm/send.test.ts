@@ -9,6 +9,8 @@ import { openScope, type Scope } from '../../src/base/scope.ts';
 import type { EndpointConfig, StructuredMode } from '../../src/llm/config.ts';
 import { openaiSend } from '../../src/llm/http/send.ts';
 import { openTransport } from '../../src/llm/http/transport.ts';
+import { fakeClock } from '../fakeClock.ts';
+import { until } from '../until.ts';
 import { endpoint, request } from './setUp.ts';
 
 type Handler = (body: Record<string, unknown>, res: ServerResponse, req: IncomingMessage) => void;
@@ -215,26 +217,33 @@ test('the end of the scope ends the request at once, also before it has a connec
   });
   const scope = openScope(systemClock);
   const sending = Array.from({ length: 8 }, () => server.send(scope));
-  while (open.size < 4) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => open.size === 4);
   scope.end(new SemtelError('cancelled', 'Enough.'));
   assert.deepEqual([...new Set((await Promise.all(sending)).map(({ outcome }) => outcome))], ['aborted']);
-  while (open.size > 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => open.size === 0);
   assert.equal((await server.send(scope)).outcome, 'aborted');
 });
 
 test('a reply that comes a byte now and then is a timeout, and its connection is closed', async (t) => {
-  let closed = 0;
+  let dripped = 0;
+  let closed = false;
   const { send } = await sockets(t, (_, res) => {
     res.writeHead(200, { 'content-type': 'application/json' });
-    const drip = setInterval(() => res.write(' '), 5);
+    const drip = setInterval(() => {
+      res.write(' ');
+      dripped += 1;
+    }, 5);
     res.on('close', () => {
       clearInterval(drip);
-      closed += 1;
+      closed = true;
     });
   });
-  const scope = openScope(systemClock, { deadlineMs: systemClock.now() + 40 });
-  assert.equal((await send(scope)).outcome, 'timeout');
-  while (closed === 0) await new Promise((resolve) => setImmediate(resolve));
+  const clock = fakeClock();
+  const sending = send(openScope(clock, { deadlineMs: 40 }));
+  await until(() => dripped > 3);
+  await clock.advance(40);
+  assert.equal((await sending).outcome, 'timeout');
+  await until(() => closed);
 });
 
 test('a deadline is a timeout', async (t) => {

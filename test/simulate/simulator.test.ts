@@ -5,6 +5,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import OpenAI from 'openai';
 import { type Simulator, startSimulator } from '../../src/simulate/simulator.ts';
+import { until } from '../until.ts';
 import { body, conversation, labels, object } from './requests.ts';
 
 const instant = { latency_ms: 0, latency_sigma: 0 };
@@ -161,10 +162,10 @@ async function hangUp(): Promise<void> {
   socket.write(
     `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: ${text.length}\r\n\r\n${text}`,
   );
-  while ((simulator.stats().endpoints['']?.in_flight ?? 0) === 0) await new Promise(setImmediate);
-  while (simulator.stats().endpoints['']!.faults.hang === 0) await new Promise(setImmediate);
+  const stats = () => simulator.stats().endpoints[''];
+  await until(() => (stats()?.faults.hang ?? 0) > 0);
   socket.destroy();
-  while (simulator.stats().endpoints['']!.in_flight > 0) await new Promise(setImmediate);
+  await until(() => stats()!.in_flight === 0);
   simulator.control({ faults: { hang: 0 } });
 }
 
