@@ -9,14 +9,26 @@ import type { AnswerStore } from '../../src/store/store.ts';
 import { answer, heard, keyOf, keysOf } from './parts.ts';
 import { freePort, hasRedis, type RedisServer, startRedis } from './redisServer.ts';
 
-const ttlMs = 60_000;
-const readMs = 500;
+/** Far beyond what these tests take, however busy the machine. */
+const ttlMs = 600_000;
+const patientMs = 60_000;
+/** For a server that hangs: what looking up waits for, once. */
+const impatientMs = 500;
 const url = (port: number) => `redis://127.0.0.1:${port}`;
 
-function open(address: string) {
+function open(address: string, readMs = patientMs) {
   const words = heard();
   const backend = redisBackend({ url: address, ttlMs }, systemClock);
-  return { store: keptStore(backend, { clock: systemClock, readMs, writeMs: 2_000, ...words }), ...words };
+  const limits = { readMs, writeMs: patientMs };
+  return { store: keptStore(backend, { clock: systemClock, ...limits, ...words }), ...words };
+}
+
+/** A hundred look-ups that find nothing take a few waits, where each of them could take one. */
+async function assertFewWaits(store: AnswerStore): Promise<void> {
+  const startMs = systemClock.now();
+  for (let n = 0; n < 100; n++) assert.deepEqual(await store.getMany(keysOf(2)), [undefined, undefined]);
+  const tookMs = systemClock.now() - startMs;
+  assert(tookMs < 20 * impatientMs, `${tookMs} ms`);
 }
 
 /** Resolves once the store finds this answer: as long as it takes to reconnect. */
@@ -49,7 +61,7 @@ describe('a store on Redis', { skip: hasRedis ? false : 'there is no redis-serve
       await client.connect();
       assert.equal(await client.dbSize(), 2_500);
       const left = await client.pTTL(`semtel:${keyOf(7)}`);
-      assert(left > ttlMs - 30_000 && left <= ttlMs, String(left));
+      assert(left > ttlMs / 2 && left <= ttlMs, String(left));
       client.destroy();
       assert.deepEqual([...first.warnings, ...second.warnings], []);
     }));
@@ -77,15 +89,13 @@ describe('a store on Redis', { skip: hasRedis ? false : 'there is no redis-serve
   it('is worked without while it is away, and found again with what was put meanwhile', async () => {
     const port = await freePort();
     const { store, warnings, errors } = open(url(port));
-    store.put(keyOf(0), answer('early'));
-    const startMs = systemClock.now();
-    for (let n = 0; n < 100; n++) assert.deepEqual(await store.getMany([keyOf(1)]), [undefined]);
-    assert(systemClock.now() - startMs < 2 * readMs);
+    store.put(keyOf(9), answer('early'));
+    await assertFewWaits(store);
     assert(errors.read! >= 1);
     assert.match(String(warnings[0]!.fields.reason), /ECONNREFUSED/);
     const server = await startRedis(port);
     const other = open(url(port));
-    await untilFound(other.store, keyOf(0));
+    await untilFound(other.store, keyOf(9));
     await server.stop();
     store.put(keyOf(5), answer('between'));
     const again = await startRedis(port);
@@ -99,13 +109,10 @@ describe('a store on Redis', { skip: hasRedis ? false : 'there is no redis-serve
     withRedis(async (port, server) => {
       const { store, errors } = open(url(port));
       store.put(keyOf(0), answer('x'));
-      const other = open(url(port));
+      const other = open(url(port), impatientMs);
       await untilFound(other.store, keyOf(0));
       server.process.kill('SIGSTOP');
-      const startMs = systemClock.now();
-      for (let n = 0; n < 100; n++)
-        assert.deepEqual(await other.store.getMany(keysOf(2)), [undefined, undefined]);
-      assert(systemClock.now() - startMs < 2 * readMs);
+      await assertFewWaits(other.store);
       server.process.kill('SIGCONT');
       await untilFound(other.store, keyOf(0));
       await store.close();

@@ -150,10 +150,13 @@ interface Told {
   readonly writing: boolean;
 }
 
+/** Put by the writing child at a time: a batch in far less than the second after which a part of one is saved. */
+const atOnce = 250;
+
 /** When it is killed: in the middle of a write, when most is at stake, and at any time. */
 const moments: readonly ((told: Told) => boolean)[] = [
   ({ saved, writing }) => writing && saved >= 2_000,
-  ({ put, saved }) => saved >= 1_000 && put - saved >= saveEveryAnswers - 25,
+  ({ put, saved }) => saved >= 1_000 && put - saved >= saveEveryAnswers - atOnce,
   ({ put }) => put >= 2_600,
 ];
 
@@ -175,9 +178,8 @@ describe('a store on a file', () => {
       const path = join(folder, 'store.sqlite');
       for (const [round, mayKill] of moments.entries()) {
         const from = round * 1_000_000;
-        const child = spawn(process.execPath, [writer, path, String(from), '1000000', '25'], {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
+        const args = [writer, path, String(from), '1000000', String(atOnce)];
+        const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
         const told: Told[] = [];
         for await (const line of createInterface({ input: child.stdout })) {
           const [put, saved, state] = line.split(' ');
@@ -232,9 +234,11 @@ describe('a store on a file', () => {
       const ended = Promise.all(children.map(async (child) => (await once(child, 'close'))[0] as number));
       let seen = 0;
       while (seen < 20_000) {
+        const over = children.every(({ exitCode }) => exitCode !== null);
         const found = await store.getMany(keysOf(500, seen));
-        seen += found.filter((each) => each !== undefined).length === 500 ? 500 : 0;
-        if (children.every(({ exitCode }) => exitCode !== null) && found[0] === undefined) break;
+        const all = found.every((each) => each !== undefined);
+        if (over && !all) break;
+        seen += all ? 500 : 0;
         store.put(keyOf(2_000_000 + seen), answer('mine'));
       }
       assert.deepEqual(await ended, [0, 0]);

@@ -11,9 +11,8 @@ test('what one server was answered, another finds in their Redis; both work on w
   const port = await freePort();
   const redis = await startRedis(port);
   const options = { settings: `store: { url: "redis://127.0.0.1:${port}" }` };
-  const control = { answers: 'marked' } as const;
   await withStack(
-    control,
+    { answers: 'marked' },
     async ({ client }) => {
       const { ledger } = await client.classify({ classifiers: ['topic'] }, batchOf(texts));
       assert.deepEqual([ledger.ok, ledger.stored, ledger.calls], [300, 0, 300]);
@@ -21,12 +20,17 @@ test('what one server was answered, another finds in their Redis; both work on w
     options,
   );
   await withStack(
-    control,
-    async ({ client }) => {
-      const { batch, ledger } = await client.classify({ classifiers: ['topic'] }, batchOf(texts));
+    { answers: 'marked', faults: { refusal: 1 } },
+    async ({ client, simulator }) => {
+      // A look-up on a busy machine may take longer than is waited for: what is asked then is refused, and not kept.
+      const look = () => client.classify({ classifiers: ['topic'] }, batchOf(texts));
+      let looked = await look();
+      for (let more = 10; more > 0 && looked.ledger.calls > 0; more--) looked = await look();
+      const { batch, ledger } = looked;
       assert.deepEqual([ledger.ok, ledger.stored, ledger.calls], [300, 300, 0]);
       for (const { topic } of rowsOf(batch.ipc))
         assert.equal((topic as { readonly label: string }).label, 'Health');
+      simulator.control({ faults: { refusal: 0 } });
       await redis.stop();
       const more = texts.map((text) => `More: ${text}`);
       const alone = await client.classify({ classifiers: ['topic'] }, batchOf(more));

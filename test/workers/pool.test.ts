@@ -7,7 +7,8 @@ import { openScope } from '../../src/base/scope.ts';
 import { inProcessWorkers } from '../../src/workers/inProcess.ts';
 import { poolWorkers } from '../../src/workers/pool.ts';
 import type { Workers } from '../../src/workers/tasks.ts';
-import { fakeClock, settled } from '../fakeClock.ts';
+import { fakeClock } from '../fakeClock.ts';
+import { until } from '../until.ts';
 import { endlessTask, taskOf } from './batches.ts';
 
 const forever = openScope(systemClock);
@@ -17,10 +18,6 @@ function poolOf(threads: number, maxQueue: number, clock = systemClock): Workers
   const pool = poolWorkers({ threads, maxQueue, clock, log: noLog });
   pools.push(pool);
   return pool;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await settled();
 }
 
 /** The bytes behind `offset` others in one buffer. */
@@ -111,7 +108,8 @@ suite('pool', () => {
     await hangs;
     const tookMs = performance.now() - start;
     const { user } = process.threadCpuUsage(used);
-    assert.ok(tookMs > 1400 && tookMs < 2000, `${tookMs} ms`);
+    // A busy machine may take its time; the bytes themselves take minutes.
+    assert.ok(tookMs > 1_400 && tookMs < 10_000, `${tookMs} ms`);
     assert.ok(user < 100_000, `${user} µs of the main thread`);
     assert.equal((await pool.prepare(taskOf(['x']), forever)).rows, 1);
   });
