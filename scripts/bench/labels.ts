@@ -15,7 +15,7 @@ import { connect } from '../../src/server/client.ts';
 import { countTokens } from '../../src/text/tokens.ts';
 import { batchesOf } from './batches.ts';
 import { startMeasuredServer, startMeasuredSimulator } from './measured.ts';
-import { overheadRows } from './overheadRows.ts';
+import { joinedRows } from './overheadRows.ts';
 import { faultTimings, hostileTimings, strictTimings, type Timing } from './readingTimes.ts';
 
 const { values } = parseArgs({
@@ -64,13 +64,10 @@ models:
   return file;
 }
 
-/** New conversations: each joins the messages of several of the demo. */
 function conversations(): string[] {
-  const short = overheadRows(rows * chats, asked).map((text) => JSON.parse(text) as unknown[]);
+  const made = joinedRows(rows, chats, asked);
   asked += rows * chats;
-  return Array.from({ length: rows }, (_, row) =>
-    JSON.stringify(short.slice(row * chats, (row + 1) * chats).flat()),
-  );
+  return made;
 }
 
 async function cachedTokens(): Promise<number> {

@@ -20,3 +20,11 @@ export function overheadRows(count: number, from: number): string[] {
     return JSON.stringify([numbered, ...others]);
   });
 }
+
+/** The same, longer: each joins the messages of so many. */
+export function joinedRows(count: number, chats: number, from: number): string[] {
+  const short = overheadRows(count * chats, from).map((text) => JSON.parse(text) as Message[]);
+  return Array.from({ length: count }, (_, row) =>
+    JSON.stringify(short.slice(row * chats, (row + 1) * chats).flat()),
+  );
+}

@@ -10,8 +10,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Int32, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import type { Ledger } from '../../src/base/ledger.ts';
+import { chatFile } from './batches.ts';
 import { startMeasuredServer, startMeasuredSimulator } from './measured.ts';
 import { overheadRows } from './overheadRows.ts';
 
@@ -26,19 +26,7 @@ const input = join(folder, 'chats.arrow');
 const output = join(folder, 'labels.arrow');
 const config = join(folder, 'semtel.yaml');
 
-writeFileSync(
-  input,
-  tableToIPC(
-    new Table({
-      id: vectorFromArray(
-        Array.from({ length: rows }, (_, row) => row),
-        new Int32(),
-      ),
-      conversation: vectorFromArray(overheadRows(rows, 0), new Utf8()),
-    }),
-    'file',
-  ),
-);
+writeFileSync(input, chatFile(overheadRows(rows, 0), rows));
 writeFileSync(
   config,
   `

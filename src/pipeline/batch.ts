@@ -37,6 +37,8 @@ export interface JobPart {
   readonly id: string;
   readonly weight: number;
   readonly budget: Budget;
+  /** Whether all that its last batch asked was in the store: so it will be, most likely, in the next. */
+  readonly answersStored: boolean;
   /** Told every answer that a call gave, as it comes. */
   onAnswer(answer: Answer): void;
   /** Told what became of a batch's questions, once all have ended. */
@@ -62,6 +64,12 @@ export interface BatchRequest {
   readonly turns: Turns;
   /** Longest life of a row from the turn of its call. */
   readonly rowMs: number;
+}
+
+/** A batch, and what it is labelled with. */
+export interface BatchWork {
+  readonly batch: BatchRequest;
+  readonly parts: PipelineParts;
 }
 
 /** The two lives of a batch. */

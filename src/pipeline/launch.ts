@@ -1,11 +1,11 @@
 import { openSharedScope, type Scope } from '../base/scope.ts';
 import { canCombine } from '../classifier/combine.ts';
 import type { Trouble } from '../llm/call.ts';
-import type { PreparedBatch } from '../workers/tasks.ts';
+import type { AskedTexts } from '../workers/tasks.ts';
 import { bytesAt, textAt } from '../workers/texts.ts';
 import { storedAnswer } from './answers.ts';
 import { type Asking, ask } from './ask.ts';
-import type { BatchRequest, PipelineParts, Question, Settled } from './batch.ts';
+import type { BatchWork, Question, Settled } from './batch.ts';
 import type { Flight } from './flights.ts';
 import { paidCall } from './paidCall.ts';
 import { type PlannedCall, plan } from './plan.ts';
@@ -13,10 +13,8 @@ import type { promptFor } from './prompt.ts';
 import { type Recording, recordCalls } from './recording.ts';
 
 /** What the steps of one batch share. */
-export interface Work {
-  readonly prepared: PreparedBatch;
-  readonly batch: BatchRequest;
-  readonly parts: PipelineParts;
+export interface Work extends BatchWork {
+  readonly asked: AskedTexts;
   /** The rows' clock. */
   readonly scope: Scope;
   readonly promptFor: typeof promptFor;
@@ -104,13 +102,13 @@ function askingOf(
   work: Work,
   recording: Recording | undefined,
 ): Asking {
-  const { prepared, batch } = work;
+  const { asked, batch } = work;
   const { text } = opened[0]!.question;
   return {
     prompt: work.promptFor(opened.map(({ question }) => batch.classifiers[question.classifier]!)),
     model,
-    conversation: () => textAt(prepared.texts, text),
-    conversationBytes: bytesAt(prepared.texts, text),
+    conversation: () => textAt(asked.texts, text),
+    conversationBytes: bytesAt(asked.texts, text),
     jobId: batch.job.id,
     weight: batch.job.weight,
     onAttempt(count) {

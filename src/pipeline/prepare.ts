@@ -1,13 +1,36 @@
 import type { Scope } from '../base/scope.ts';
-import type { PreparedBatch } from '../workers/tasks.ts';
-import type { BatchRequest, PipelineParts } from './batch.ts';
+import type { AskedTexts, PreparedBatch } from '../workers/tasks.ts';
+import type { BatchWork } from './batch.ts';
 
-/** Bytes to conversations, keys and texts, in a worker: decode, validate, normalise, hash, truncate. */
-export function prepare(batch: BatchRequest, parts: PipelineParts, scope: Scope): Promise<PreparedBatch> {
+/**
+ * Bytes to conversations and keys, in a worker: decode, validate, normalise, hash. Texts are made at once, too, unless
+ * all that the job asked last was in the store.
+ */
+export function prepare(work: BatchWork, scope: Scope): Promise<PreparedBatch> {
+  const { ipc, refresh, job } = work.batch;
+  return prepareIn(work, ipc, refresh || !job.answersStored, scope);
+}
+
+/** The texts of a prepared batch; where they were left out it is prepared once more. */
+export async function askedTexts(
+  { asked, ipc }: PreparedBatch,
+  work: BatchWork,
+  scope: Scope,
+): Promise<AskedTexts> {
+  return asked ?? (await prepareIn(work, ipc!, true, scope)).asked!;
+}
+
+/** The worker takes `ipc`; where it makes no texts it gives it back. */
+function prepareIn(
+  { batch, parts }: BatchWork,
+  ipc: Uint8Array,
+  texts: boolean,
+  scope: Scope,
+): Promise<PreparedBatch> {
   return parts.workers.prepare(
     {
       jobId: batch.job.id,
-      ipc: batch.ipc,
+      ipc,
       rowCount: batch.rowCount,
       maxRows: batch.maxRows,
       columns: batch.columns,
@@ -16,6 +39,7 @@ export function prepare(batch: BatchRequest, parts: PipelineParts, scope: Scope)
         model: batch.models[index]!,
         truncate,
       })),
+      texts,
     },
     scope,
   );

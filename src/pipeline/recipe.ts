@@ -2,7 +2,6 @@ import type { Ledger } from '../base/ledger.ts';
 import { answerRows } from './answerRows.ts';
 import type { BatchRequest, BatchScopes, PipelineParts } from './batch.ts';
 import { prepare } from './prepare.ts';
-import { promptBook } from './prompt.ts';
 import { settle } from './settle.ts';
 
 export interface BatchResult {
@@ -21,8 +20,9 @@ export async function classifyBatch(
   parts: PipelineParts,
   scopes: BatchScopes,
 ): Promise<BatchResult> {
-  const prepared = await prepare(batch, parts, scopes.exchange);
-  const columns = await answerRows({ prepared, batch, parts, scope: scopes.rows, promptFor: promptBook() });
-  const { ipc, ledger } = await settle(prepared, columns, batch, parts, scopes.exchange);
+  const work = { batch, parts };
+  const prepared = await prepare(work, scopes.exchange);
+  const answered = await answerRows(prepared, work, scopes);
+  const { ipc, ledger } = await settle(prepared, answered, work, scopes.exchange);
   return { ipc, rowCount: prepared.rows, ledger };
 }

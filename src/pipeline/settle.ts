@@ -5,12 +5,9 @@ import { promptDigestOf } from '../base/promptDigest.ts';
 import type { Scope } from '../base/scope.ts';
 import { costOf } from '../llm/price.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
-import { bytesAt } from '../workers/texts.ts';
+import type { AnsweredRows } from './answerRows.ts';
 import { bytesPerToken } from './ask.ts';
-import type { BatchRequest, PipelineParts, Settled } from './batch.ts';
-
-/** `settled[classifier][row]`. */
-export type SettledColumns = readonly (readonly Settled[])[];
+import type { BatchRequest, BatchWork, PipelineParts, Settled } from './batch.ts';
 
 function count(ledger: Ledger, { answer, calls }: Settled): void {
   ledger.questions += 1;
@@ -24,22 +21,20 @@ function count(ledger: Ledger, { answer, calls }: Settled): void {
 }
 
 function countSavings(
-  prepared: PreparedBatch,
-  columns: SettledColumns,
+  { bytes }: PreparedBatch,
+  { settled, asked }: AnsweredRows,
   batch: BatchRequest,
   metrics: Metrics,
 ): void {
   const saved = { store: 0, shared: 0, truncate: 0, combine: 0 };
-  columns.forEach((column, index) => {
-    const { promptBytes } = batch.classifiers[index]!;
-    column.forEach(({ answer }, row) => {
-      const text = prepared.textOf[index]![row]!;
-      if (text < 0) return;
-      const { source, callQuestions } = answer;
-      const textBytes = bytesAt(prepared.texts, text);
+  settled.forEach((column, index) => {
+    const { promptBytes, truncate } = batch.classifiers[index]!;
+    const mostBytes = truncate === null ? Number.POSITIVE_INFINITY : truncate.maxTokens * bytesPerToken;
+    column.forEach(({ answer: { source, callQuestions } }, row) => {
+      const textBytes = Math.min(bytes[row]!, mostBytes);
       if (source === 'store' || source === 'shared') saved[source] += promptBytes + textBytes;
-      if (source !== 'llm') return;
-      saved.truncate += prepared.cutBytes[text]!;
+      if (source !== 'llm' || asked === null) return;
+      saved.truncate += asked.cutBytes[asked.textOf[index]![row]!]!;
       // Of so many questions one had to send the conversation.
       saved.combine += textBytes * (1 - 1 / Math.max(callQuestions, 1));
     });
@@ -48,7 +43,12 @@ function countSavings(
     if (bytes > 0) metrics.count('semtel_tokens_saved_total', { by }, Math.round(bytes / bytesPerToken));
 }
 
-function ledgerOf(rows: number, columns: SettledColumns, batch: BatchRequest, parts: PipelineParts): Ledger {
+function ledgerOf(
+  rows: number,
+  columns: AnsweredRows['settled'],
+  batch: BatchRequest,
+  parts: PipelineParts,
+): Ledger {
   const ledger = emptyLedger();
   ledger.rows = rows;
   columns.forEach((column, index) => {
@@ -77,16 +77,15 @@ function countAnswers(classifier: string, answers: readonly Answer[], metrics: M
 /** Answers in row order to one Arrow record batch, encoded in a worker, and the ledger that counts them. */
 export async function settle(
   prepared: PreparedBatch,
-  columns: SettledColumns,
-  batch: BatchRequest,
-  parts: PipelineParts,
+  answered: AnsweredRows,
+  { batch, parts }: BatchWork,
   scope: Scope,
 ): Promise<{ ipc: Uint8Array; ledger: Ledger }> {
-  const ledger = ledgerOf(prepared.rows, columns, batch, parts);
+  const ledger = ledgerOf(prepared.rows, answered.settled, batch, parts);
   batch.job.onLedger(ledger);
-  countSavings(prepared, columns, batch, parts.metrics);
+  countSavings(prepared, answered, batch, parts.metrics);
   const answerColumns = batch.classifiers.map(({ name, digest, outputs }, index) => {
-    const answers = columns[index]!.map(({ answer }) => answer);
+    const answers = answered.settled[index]!.map(({ answer }) => answer);
     countAnswers(name, answers, parts.metrics);
     for (const answer of answers) if (answer.errorCode !== null) batch.onError(answer);
     return { name, promptDigest: promptDigestOf(digest), outputs, answers };

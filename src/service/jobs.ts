@@ -33,6 +33,7 @@ export class Job {
   lastActiveMs: number;
   #calls = 0;
   #rejectedCalls = 0;
+  #answersStored = false;
 
   constructor(id: string, clock: Clock) {
     this.id = id;
@@ -84,6 +85,7 @@ export class Job {
       id: this.id,
       weight,
       budget: this.budget,
+      answersStored: this.#answersStored,
       onAnswer: (answer) => {
         asked += 1;
         this.#rate.add(1 / classifiers);
@@ -118,6 +120,7 @@ export class Job {
   /** Counts a batch; throws `internal` when its questions and states do not balance. */
   #onLedger(part: Readonly<Ledger>): void {
     addLedger(this.ledger, part);
+    this.#answersStored = part.stored > 0 && part.stored + part.skipped === part.questions;
     const off = imbalance(part);
     if (off !== 0)
       throw new SemtelError('internal', `The ledger of a batch does not balance: ${off} questions off.`);

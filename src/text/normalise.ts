@@ -3,13 +3,13 @@ import type { Message } from '../base/conversation.ts';
 /** Why a row holds no conversation to ask about. */
 export type SkipCode = 'null' | 'empty' | 'bad_conversation';
 
-const roles: Readonly<Record<string, string>> = {
-  human: 'user',
-  ai: 'assistant',
-  bot: 'assistant',
-  gpt: 'assistant',
-  model: 'assistant',
-};
+const roles: ReadonlyMap<string, string> = new Map([
+  ['human', 'user'],
+  ['ai', 'assistant'],
+  ['bot', 'assistant'],
+  ['gpt', 'assistant'],
+  ['model', 'assistant'],
+]);
 
 /**
  * A row's value to its messages: null; a string that is a JSON array of messages; any other string, which is one
@@ -57,8 +57,7 @@ function readMessage(item: unknown): ReadMessage | null {
   const role = item.role.toLowerCase();
   const content = readContent(item.content ?? null);
   if (content === null) return null;
-  const message = { role: Object.hasOwn(roles, role) ? roles[role]! : role, content: content.text };
-  return { message, hasText: content.hasText };
+  return { message: { role: roles.get(role) ?? role, content: content.text }, hasText: content.hasText };
 }
 
 function readContent(content: unknown): { readonly text: string; readonly hasText: boolean } | null {

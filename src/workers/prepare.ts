@@ -5,14 +5,20 @@ import { conversationJson } from '../text/conversation.ts';
 import { keyMaker } from '../text/key.ts';
 import { normalise } from '../text/normalise.ts';
 import { truncate } from '../text/truncate.ts';
-import type { PreparedBatch, PrepareTask, QuestionSpec, SkipCode } from './tasks.ts';
+import type { AskedTexts, PreparedBatch, PrepareTask, QuestionSpec, SkipCode } from './tasks.ts';
 import { joinTexts } from './texts.ts';
 
 /** Texts of one conversation: per group of classifiers that cut alike, an index into the batch's texts. */
 type TextIndices = readonly number[];
 
+/** Makes the texts of a batch, row by row. */
+interface TextMaker {
+  add(row: number, key: string, messages: readonly Message[]): void;
+  made(): AskedTexts;
+}
+
 /**
- * Decodes and checks a batch, normalises each conversation, makes its keys and its texts. `onDecoded` is called once
+ * Decodes and checks a batch, normalises each conversation, makes its keys and, if wanted, its texts. `onDecoded` is called once
  * the bytes are known to be sound: what follows takes time by the text, and ends.
  */
 export function prepare(task: PrepareTask, onDecoded: () => void = () => {}): PreparedBatch {
@@ -20,12 +26,11 @@ export function prepare(task: PrepareTask, onDecoded: () => void = () => {}): Pr
   const batch = decodeBatch(ipc, columns, { rowCount, maxRows });
   onDecoded();
   const { rows, carried } = batch;
-  const cuts = groupByCut(questions);
-  const texts = textCollector(cuts.truncations);
+  const texts = task.texts ? textMaker(questions, rows) : null;
   const keysOf = keyMaker(questions);
   const skipped: (SkipCode | null)[] = [];
   const keys = questions.map((): string[] => []);
-  const textOf = questions.map(() => new Int32Array(rows).fill(-1));
+  const bytes = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
     const messages = normalise(batch.conversation(row));
     if (typeof messages === 'string') {
@@ -34,14 +39,22 @@ export function prepare(task: PrepareTask, onDecoded: () => void = () => {}): Pr
       continue;
     }
     skipped.push(null);
-    const rowKeys = keysOf(canonical(messages));
-    const indices = texts.add(rowKeys[0] ?? '', messages);
-    for (const [question, key] of rowKeys.entries()) {
+    const made = keysOf(canonical(messages));
+    bytes[row] = made.bytes;
+    made.keys.forEach((key, question) => {
       keys[question]!.push(key);
-      textOf[question]![row] = indices[cuts.groupOf[question]!]!;
-    }
+    });
+    texts?.add(row, made.keys[0] ?? '', messages);
   }
-  return { rows, skipped, keys, textOf, carried, ...texts.collected() };
+  return {
+    rows,
+    skipped,
+    keys,
+    bytes,
+    carried,
+    asked: texts?.made() ?? null,
+    ipc: texts === null ? ipc : null,
+  };
 }
 
 /** Classifiers that cut alike share their texts. */
@@ -58,8 +71,10 @@ function groupByCut(questions: readonly QuestionSpec[]) {
   return { truncations, groupOf };
 }
 
-/** Collects texts; conversations with the same key share theirs. */
-function textCollector(truncations: readonly (Truncation | null)[]) {
+/** Conversations with the same key share their texts. */
+function textMaker(questions: readonly QuestionSpec[], rows: number): TextMaker {
+  const { truncations, groupOf } = groupByCut(questions);
+  const textOf = questions.map(() => new Int32Array(rows).fill(-1));
   const texts: Uint8Array[] = [];
   const cutBytes: number[] = [];
   const byKey = new Map<string, TextIndices>();
@@ -81,14 +96,13 @@ function textCollector(truncations: readonly (Truncation | null)[]) {
   }
 
   return {
-    add(key: string, messages: readonly Message[]): TextIndices {
+    add(row, key, messages) {
       const indices = byKey.get(key) ?? make(messages);
       byKey.set(key, indices);
-      return indices;
+      groupOf.forEach((group, question) => {
+        textOf[question]![row] = indices[group]!;
+      });
     },
-    collected: () => ({
-      texts: joinTexts(texts),
-      cutBytes: Int32Array.from(cutBytes),
-    }),
+    made: () => ({ texts: joinTexts(texts), cutBytes: Int32Array.from(cutBytes), textOf }),
   };
 }

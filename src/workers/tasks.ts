@@ -28,22 +28,34 @@ export interface PrepareTask extends JobTask {
   readonly columns: ColumnNames;
   /** One per classifier, in output order. */
   readonly questions: readonly QuestionSpec[];
+  /** False where the answers are expected in the store: keys are half of the work. */
+  readonly texts: boolean;
 }
 
 export type SkipCode = 'null' | 'empty' | 'bad_conversation';
 
-export interface PreparedBatch {
-  readonly rows: number;
-  /** Per row: why it is not asked, or null. */
-  readonly skipped: readonly (SkipCode | null)[];
-  /** Conversations as compact JSON arrays, truncated; rows and classifiers that cut alike share one. */
+/** The conversations of a batch as they are asked. */
+export interface AskedTexts {
+  /** Compact JSON arrays, truncated; rows and classifiers that cut alike share one. */
   readonly texts: Texts;
   /** UTF-8 bytes that truncation left out of each text. */
   readonly cutBytes: Int32Array;
   /** `textOf[classifier][row]`: index into texts; -1 where the row is skipped. */
   readonly textOf: readonly Int32Array[];
+}
+
+export interface PreparedBatch {
+  readonly rows: number;
+  /** Per row: why it is not asked, or null. */
+  readonly skipped: readonly (SkipCode | null)[];
   /** `keys[classifier][row]`: 32 hex; '' where the row is skipped. */
   readonly keys: readonly (readonly string[])[];
+  /** UTF-8 bytes of each row's canonical form; 0 where the row is skipped. */
+  readonly bytes: Int32Array;
+  /** Null where they were not wanted. */
+  readonly asked: AskedTexts | null;
+  /** The task's bytes, given back where they may be wanted again: texts were left out. */
+  readonly ipc: Uint8Array | null;
   /** IPC stream of exactly one record batch: id and passthrough columns in plain types (may have no column). */
   readonly carried: Uint8Array;
 }

@@ -34,6 +34,7 @@ export default function runInThread({ task, phase }: ThreadTask): ThreadReply {
 /** Bytes that go back without a copy. */
 function buffersOf(result: Results[keyof Results]): ArrayBufferLike[] {
   if (result instanceof Uint8Array) return [result.buffer];
-  const { carried, texts, cutBytes, textOf } = result;
-  return [carried, texts.bytes, texts.ends, cutBytes, ...textOf].map((array) => array.buffer);
+  const { carried, bytes, asked, ipc } = result;
+  const made = asked === null ? [] : [asked.texts.bytes, asked.texts.ends, asked.cutBytes, ...asked.textOf];
+  return [carried, bytes, ...made, ...(ipc === null ? [] : [ipc])].map((array) => array.buffer);
 }

@@ -108,11 +108,15 @@ describe('an estimate', () => {
     await tallies.add({
       rows: 5,
       skipped: [null, null, 'empty', null, null],
-      texts: joinTexts(texts.map((text) => Buffer.from(text))),
-      cutBytes: new Int32Array(2),
-      textOf: [Int32Array.of(0, 1, -1, 0, 1)],
+      asked: {
+        texts: joinTexts(texts.map((text) => Buffer.from(text))),
+        cutBytes: new Int32Array(2),
+        textOf: [Int32Array.of(0, 1, -1, 0, 1)],
+      },
+      bytes: new Int32Array(5),
       keys: [['a', 'b', '', 'a', 'c']],
       carried: new Uint8Array(),
+      ipc: null,
     });
     const [topic] = tallies.alone;
     assert.equal(topic!.calls, 2);
@@ -149,11 +153,15 @@ describe('an estimate', () => {
     await tallies.add({
       rows: texts.length,
       skipped: texts.map(() => null),
-      texts: joinTexts(texts.map((text) => Buffer.from(text))),
-      cutBytes: new Int32Array(texts.length),
-      textOf: [Int32Array.from(texts, (_, row) => row)],
+      asked: {
+        texts: joinTexts(texts.map((text) => Buffer.from(text))),
+        cutBytes: new Int32Array(texts.length),
+        textOf: [Int32Array.from(texts, (_, row) => row)],
+      },
+      bytes: new Int32Array(texts.length),
       keys: [texts.map((text, row) => hash(`${row} ${text}`))],
       carried: new Uint8Array(),
+      ipc: null,
     });
     const exact = texts.reduce((sum, text) => sum + countTokens(text) + 6, 0);
     const { promptTokens } = tallies.alone[0]!;

@@ -31,6 +31,7 @@ async function keysOf(...names: readonly string[]) {
       maxRows: bounds.rows,
       columns: { conversation: input.conversation, id: input.id, passthrough: [] },
       questions: [{ digest: 'd', model: 'm', truncate: null }],
+      texts: false,
     });
     found.push(...ids.map((id, row) => ({ id, key: skipped[row] ?? keys[0]![row]! })));
   }

@@ -25,15 +25,21 @@ export const answersOf = (ipc: Uint8Array): Answer[][] => fromBytes(ipc);
 
 /** Workers whose wire is JSON: the pipeline does not read the bytes, so its tests need no Arrow. */
 export const fakeWorkers: Workers = {
-  async prepare({ ipc, questions }) {
+  async prepare({ ipc, questions, texts: wanted }) {
     const rows: (string | null)[] = fromBytes(ipc);
     const texts = rows.map((text) => JSON.stringify([{ i: 1, role: 'user', content: text ?? '' }]));
     return {
       rows: rows.length,
       skipped: rows.map((text) => (text === null ? 'null' : null)),
-      texts: joinTexts(texts.map((text) => Buffer.from(text))),
-      cutBytes: new Int32Array(rows.length),
-      textOf: questions.map(() => Int32Array.from(rows, (text, row) => (text === null ? -1 : row))),
+      asked: wanted
+        ? {
+            texts: joinTexts(texts.map((text) => Buffer.from(text))),
+            cutBytes: new Int32Array(rows.length),
+            textOf: questions.map(() => Int32Array.from(rows, (text, row) => (text === null ? -1 : row))),
+          }
+        : null,
+      ipc: wanted ? null : ipc,
+      bytes: Int32Array.from(texts, (text) => text.length),
       keys: questions.map(({ digest, model }) =>
         rows.map((text) => (text === null ? '' : `${digest}/${model}/${text}`)),
       ),
@@ -172,12 +178,13 @@ export interface FakeJob extends JobPart {
   readonly ledgers: Ledger[];
 }
 
-export function fakeJob(id = 'job'): FakeJob {
+export function fakeJob(id = 'job', answersStored = false): FakeJob {
   const ledgers: Ledger[] = [];
   return {
     id,
     weight: 1,
     budget: new Budget(),
+    answersStored,
     onAnswer() {},
     onLedger: (ledger) => ledgers.push(ledger),
     ledgers,

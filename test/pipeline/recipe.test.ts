@@ -31,7 +31,8 @@ test('rows in = rows out, in order, ledger balanced, for any completion order, f
       fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 1, maxLength: 20 }),
       fc.option(fc.integer({ min: 0, max: 1_200 })),
       fc.boolean(),
-      async (texts, width, moodList, delays, cancelAt, refresh) => {
+      fc.boolean(),
+      async (texts, width, moodList, delays, cancelAt, refresh, answersStored) => {
         const clock = fakeClock();
         const classifiers = ['topic', 'mood', 'size'].slice(0, width).map((name) => echoClassifier(name));
         const engine = fakeEngine(
@@ -43,7 +44,7 @@ test('rows in = rows out, in order, ledger balanced, for any completion order, f
         const exchange = openScope(clock);
         const rows = openScope(clock, { parent: exchange, deadlineMs: rowMs });
         if (cancelAt !== null) clock.after(cancelAt, () => rows.end(cancelled()));
-        const job = fakeJob();
+        const job = fakeJob('job', answersStored);
         const request = requestFor(texts, classifiers, job, { refresh });
         const result = await runToEnd(classifyBatch(request, parts, { exchange, rows }), clock);
 

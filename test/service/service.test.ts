@@ -4,6 +4,7 @@ import { noMetrics } from '../../src/base/metrics.ts';
 import { openScope } from '../../src/base/scope.ts';
 import type { Exchange } from '../../src/service/exchange.ts';
 import { createService } from '../../src/service/service.ts';
+import type { Workers } from '../../src/workers/tasks.ts';
 import { type FakeClock, fakeClock } from '../fakeClock.ts';
 import { batchOf, echoClassifier, fakeEngine, type Mood, partsWith, runToEnd } from '../pipeline/parts.ts';
 
@@ -11,7 +12,17 @@ const limits = { messageBytes: 1 << 20, batchRows: 100, inflightBytes: 1 << 20, 
 
 async function serviceWith(clock: FakeClock, moodOf: (n: number) => Mood, delayMs = 10) {
   const engine = fakeEngine(clock, moodOf, () => delayMs);
-  const pipeline = partsWith(engine, clock, [echoClassifier('topic'), echoClassifier('mood')]);
+  const parts = partsWith(engine, clock, [echoClassifier('topic'), echoClassifier('mood')]);
+  /** Of each batch that was prepared: were texts wanted? */
+  const texts: boolean[] = [];
+  const workers: Workers = {
+    ...parts.workers,
+    prepare(task, scope) {
+      texts.push(task.texts);
+      return parts.workers.prepare(task, scope);
+    },
+  };
+  const pipeline = { ...parts, workers };
   const service = await createService({
     version: '0',
     pipeline,
@@ -31,7 +42,7 @@ async function serviceWith(clock: FakeClock, moodOf: (n: number) => Mood, delayM
     };
     return service.classify(exchange, scope);
   };
-  return { service, engine, ask };
+  return { service, engine, ask, texts };
 }
 
 test('options: unknown keys name the nearest known one, and bounds say what they are', async () => {
@@ -67,6 +78,16 @@ test('unknown classifier, model, job and a price that is missing each end in the
   await assert.rejects(ask(['a'], { max_cost: 1 }), { kind: 'bad_option', message: /price/ });
   await assert.rejects(ask(Array(101).fill('a')), { kind: 'too_many_rows' });
   assert.throws(() => service.job('other'), { kind: 'unknown_job' });
+});
+
+test('a job whose last batch was all stored has no texts made until one is needed', async () => {
+  const clock = fakeClock();
+  const { service, ask, texts } = await serviceWith(clock, () => 'right');
+  for (const batch of [['a'], ['a', null], ['a'], ['a', 'b'], ['c']]) await runToEnd(ask(batch), clock);
+  // The fourth needed one: it was prepared again.
+  assert.deepEqual(texts, [true, true, false, false, true, true]);
+  const { ledger } = service.job('nightly');
+  assert.deepEqual([ledger.ok, ledger.stored, ledger.calls], [6, 3, 3]);
 });
 
 test('a job adds up its exchanges and balances', async () => {

@@ -33,6 +33,7 @@ export function taskOf(
     maxRows: 10_000,
     columns: { conversation: '', id: 'id', passthrough: [] },
     questions: [question],
+    texts: true,
     ...changes,
   };
 }

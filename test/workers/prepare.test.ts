@@ -20,18 +20,21 @@ suite('prepare', () => {
       fc.property(fc.array(conversation, { minLength: 1, maxLength: 20 }), (rows) => {
         const batch = prepare(taskOf(rows));
         assert.equal(batch.rows, rows.length);
-        const [textOf] = batch.textOf;
+        const {
+          texts,
+          textOf: [textOf],
+        } = batch.asked!;
         const [keys] = batch.keys;
         rows.forEach((row, index) => {
           if (batch.skipped[index] !== null) {
             assert.deepEqual([textOf![index], keys![index]], [-1, '']);
             return;
           }
-          const [first] = JSON.parse(textAt(batch.texts, textOf![index]!));
+          const [first] = JSON.parse(textAt(texts, textOf![index]!));
           const content = row!.startsWith('[{') ? 'Hi' : row;
           assert.deepEqual(first, { i: 1, role: 'user', content });
           const canonical = JSON.stringify([['user', content!.replaceAll('\r\n', '\n')]]);
-          assert.deepEqual(keys![index], keyMaker([question])(canonical)[0]);
+          assert.deepEqual(keys![index], keyMaker([question])(canonical).keys[0]);
         });
       }),
       { numRuns: 100 },
@@ -51,20 +54,33 @@ suite('prepare', () => {
     const long = 'word '.repeat(100);
     const short = { ...question, truncate: { maxTokens: 60, strategy: 'head' } as const };
     const other = { ...short, digest: 'e'.repeat(64) };
-    const batch = prepare(taskOf([long, long, 'x'], { questions: [question, short, other] }));
+    const { asked, keys } = prepare(taskOf([long, long, 'x'], { questions: [question, short, other] }));
+    const { texts, textOf, cutBytes } = asked!;
     assert.deepEqual(
-      batch.textOf.map((row) => [...row]),
+      textOf.map((row) => [...row]),
       [
         [0, 0, 2],
         [1, 1, 2],
         [1, 1, 2],
       ],
     );
-    assert.equal(batch.texts.ends.length, 3);
-    assert.ok(countTokens(textAt(batch.texts, 1)) <= 60);
-    const bytes = [0, 1, 2].map((text) => bytesAt(batch.texts, text));
-    assert.deepEqual([...batch.cutBytes], [0, bytes[0]! - bytes[1]!, 0]);
-    assert.equal(new Set(batch.keys.flat()).size, 4);
+    assert.equal(texts.ends.length, 3);
+    assert.ok(countTokens(textAt(texts, 1)) <= 60);
+    const bytes = [0, 1, 2].map((text) => bytesAt(texts, text));
+    assert.deepEqual([...cutBytes], [0, bytes[0]! - bytes[1]!, 0]);
+    assert.equal(new Set(keys.flat()).size, 4);
+  });
+
+  test('without texts the keys are the same, and the bytes come back', () => {
+    const task = taskOf(['x', null, 'çava']);
+    const { asked, ipc, ...others } = prepare({ ...task, texts: false });
+    const { asked: _, ...same } = prepare(task);
+    assert.deepEqual({ ...others, ipc: null }, same);
+    assert.deepEqual([asked, ipc], [null, task.ipc]);
+    assert.deepEqual(
+      [...others.bytes],
+      ['[["user","x"]]', '', '[["user","çava"]]'].map((form) => Buffer.byteLength(form)),
+    );
   });
 
   test('the same conversation has the same key as text, as JSON, as a list, with either line end', () => {

@@ -71,8 +71,10 @@ export class Tallies {
     );
   }
 
+  /** @param prepared with its texts */
   async add(prepared: PreparedBatch): Promise<void> {
     const { classifiers, models } = this.#asking;
+    const { texts } = prepared.asked!;
     const keys = prepared.keys.flat().filter((key) => key !== '');
     const stored = (await this.#findStored?.(keys)) ?? new Set();
     this.rows += prepared.rows;
@@ -89,17 +91,17 @@ export class Tallies {
         [this.#combined, canCombine],
       ] as const)
         for (const { questions, model } of plan(fresh, { classifiers, models, combinable })) {
-          const asked = questions.map(({ classifier }) => classifiers[classifier]!);
+          const together = questions.map(({ classifier }) => classifiers[classifier]!);
           const { text } = questions[0]!;
-          this.#tallyOf(tallies, asked, model).add(
-            bytesAt(prepared.texts, text),
-            isCounted ? textAt(prepared.texts, text) : null,
+          this.#tallyOf(tallies, together, model).add(
+            bytesAt(texts, text),
+            isCounted ? textAt(texts, text) : null,
           );
         }
     }
   }
 
-  #freshQuestions({ keys, textOf }: PreparedBatch, row: number, stored: ReadonlySet<string>): Question[] {
+  #freshQuestions({ keys, asked }: PreparedBatch, row: number, stored: ReadonlySet<string>): Question[] {
     return keys.flatMap((column, classifier) => {
       const key = column[row]!;
       const isRepeated = this.#seen.has(key);
@@ -107,7 +109,7 @@ export class Tallies {
       if (stored.has(key)) this.stored += 1;
       else if (isRepeated) this.repeated += 1;
       const isAnswered = this.#findStored !== null && (isRepeated || stored.has(key));
-      return isAnswered ? [] : [{ row, classifier, key, text: textOf[classifier]![row]! }];
+      return isAnswered ? [] : [{ row, classifier, key, text: asked!.textOf[classifier]![row]! }];
     });
   }
 

@@ -29,7 +29,10 @@ export async function tallyRows(
   for await (const { ipc, rows: rowCount, input } of batches) {
     const columns = { conversation: input.conversation, id: input.id, passthrough: [] };
     await tallies.add(
-      await workers.prepare({ jobId: '', ipc, rowCount, maxRows: rowCount, columns, questions }, scope),
+      await workers.prepare(
+        { jobId: '', ipc, rowCount, maxRows: rowCount, columns, questions, texts: true },
+        scope,
+      ),
     );
     onBatch(tallies);
   }

@@ -33,6 +33,7 @@ function keysOf(ipc: Uint8Array, input: Input, classifiers: readonly KnownClassi
     maxRows: 1,
     columns: { conversation: input.conversation, id: input.id, passthrough: [] },
     questions: classifiers.map(({ digest, model }) => ({ digest, model, truncate: null })),
+    texts: false,
   });
   return keys.map(([key]) => key!);
 }
