@@ -44,8 +44,8 @@ export function int32Column(values: readonly (number | null)[]): Column {
   return column(new Int32(), values, { buffers: [bytesOf(Int32Array.from(values, (value) => value ?? 0))] });
 }
 
-/** Safe integers only; a fraction is a RangeError. */
-export function int64Column(values: readonly (number | null)[]): Column {
+/** Numbers only where they are safe integers; a fraction is a RangeError. */
+export function int64Column(values: readonly (number | bigint | null)[]): Column {
   const array = BigInt64Array.from(values, (value) => BigInt(value ?? 0));
   return column(new Int64(), values, { buffers: [bytesOf(array)] });
 }

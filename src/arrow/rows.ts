@@ -2,6 +2,7 @@ import { Field } from 'apache-arrow';
 import { int64Column, utf8Column } from './build.ts';
 import type { Column } from './column.ts';
 import { gather } from './gather.ts';
+import { type IdType, retyped, typeOf } from './idType.ts';
 import { plainField } from './plainType.ts';
 import { writeStream } from './write.ts';
 
@@ -42,7 +43,7 @@ function pickedRows(fields: readonly Field[], columns: readonly Column[], picked
 export function rowsFrom(
   id: { readonly name: string } & (
     | { readonly kind: 'text'; readonly values: readonly (string | null)[] }
-    | { readonly kind: 'integer'; readonly values: readonly (number | null)[] }
+    | { readonly kind: 'integer'; readonly values: readonly (number | bigint | null)[] }
   ),
   conversation: { readonly name: string; readonly values: readonly (string | null)[] },
 ): Rows {
@@ -54,6 +55,17 @@ export function rowsFrom(
   return rowsOf(
     columns.map(([name, { type }]) => new Field(name, type, true)),
     columns.map(([, column]) => column),
+  );
+}
+
+/** The rows with the ids of column `name`, which are text or integers, in another type of their kind. */
+export function withIdType({ fields, columns, picked }: Rows, name: string, type: IdType): Rows {
+  const place = fields.findIndex((field) => field.name === name);
+  const { nullable } = fields[place]!;
+  return pickedRows(
+    fields.with(place, new Field(name, typeOf(type), nullable)),
+    columns.map((column, index) => (index === place ? retyped(column, type) : column)),
+    picked,
   );
 }
 

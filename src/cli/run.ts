@@ -8,6 +8,7 @@ import { type InputBatch, readBatches } from '../files/read/batches.ts';
 import type { Input } from '../files/read/columns.ts';
 import { countRows } from '../files/read/countRows.ts';
 import { openInputs } from '../files/read/input.ts';
+import { dataFiles } from '../files/read/paths.ts';
 import { type Selection, selectRows } from '../files/read/selection.ts';
 import { type Output, openOutput } from '../files/write/output.ts';
 import type { Command } from './command.ts';
@@ -16,6 +17,7 @@ import { forecastOf } from './run/forecast.ts';
 import { labelAll, labelBatch } from './run/labelAll.ts';
 import type { Labeller } from './run/labeller.ts';
 import { openLabeller } from './run/openLabeller.ts';
+import { checkOutput } from './run/overwriting.ts';
 import { confirmed, previewRows } from './run/preview.ts';
 import { type ProgressMeter, progressMeter } from './run/progressMeter.ts';
 import { type RunRequest, runOptions, runRequest } from './run/request.ts';
@@ -31,7 +33,9 @@ export const command: Command = {
   options: runOptions,
   async run(args, terminal) {
     const request = runRequest(args);
-    const inputs = await openInputs(request.inputs, request);
+    const files = await dataFiles(request.inputs);
+    checkOutput(request.output, request.inputs, files);
+    const inputs = await openInputs(files, request);
     // Reads all of it, so that a bad line is told before anything is sent.
     const total = await countRows(inputs);
     const select = () => selectRows(total, request.selection);

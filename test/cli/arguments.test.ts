@@ -62,7 +62,6 @@ describe('a run request', () => {
     ['a.jsonl -o x.jsonl', /at least one classifier/],
     ['a.jsonl -c , -o x.jsonl', /at least one classifier/],
     ['a.jsonl -c topic', /name the output/],
-    ['a.jsonl -c topic -o ./a.jsonl', /is also an input/],
     ['a.jsonl -c topic -o - --json', /both write to standard output/],
     ['a.jsonl -c topic -o b.jsonl --allow-failed 2', /from 0\.0 to 1\.0/],
     ['a.jsonl -c topic -o b.jsonl --server h:1 --no-store', /use --refresh/],

@@ -64,8 +64,9 @@ describe('the command line', () => {
     ['rnu', 2, /unknown command "rnu"; did you mean "run"\?/],
     ['sweep', 2, /is not in this version/],
     ['run chats.jsonl -c topic -o out.jsonl --ouput x', 2, /unknown option --ouput; did you mean --output\?/],
-    ['run chats.jsonl -c topic -o out.jsonl', 2, /chats\.jsonl:2: this is not JSON/],
+    ['run chats.jsonl -c topic -o out.jsonl', 2, /chats\.jsonl:2: this is not one whole JSON object/],
     ['run chats.csv -c topic -o out.jsonl', 2, /chats\.csv: there is no such file/],
+    ['run one.jsonl -c topic -o ./one.jsonl', 2, /one\.jsonl is read, and would be written over by -o/],
     [
       'run lone.jsonl -c topic -o out.jsonl --conversation n',
       2,

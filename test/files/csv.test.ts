@@ -47,7 +47,7 @@ async function read(text: string) {
 
 describe('a .csv output', () => {
   it('reads back whatever the text: quotes, line ends, commas, blanks, null and empty', async () => {
-    const special = fc.constantFrom('"', '\\', ',', '\n', '\r', ' ', 'a', '🥚', '\u2028');
+    const special = fc.constantFrom('"', '\\', ',', ';', '\n', '\r', ' ', 'a', '🥚', '\u2028', '\uFEFF');
     const text = fc.option(fc.oneof(fc.string({ unit: special }), fc.string({ unit: 'grapheme' })));
     await fc.assert(
       fc.asyncProperty(
@@ -109,6 +109,10 @@ describe('a .csv input', () => {
     ['without a last newline', 'id,conversation\n1,a', [one]],
     ['with further columns', 'x,conversation,y,id\n,a,,1', [{ id: '1', conversation: 'a' }]],
     ['of names only', 'id,conversation\n', []],
+    ['with columns that have no name', 'id,conversation,,\n1,a,,\n', [one]],
+    ['with semicolons', 'conversation;id\n"a\\";1\n', [{ conversation: 'a\\', id: '1' }]],
+    ['with tabs', '\tid\tconversation\n0\t1\ta, b; c\n', [{ id: '1', conversation: 'a, b; c' }]],
+    ['with bars', '"i,d"|conversation\n1|"a|b"\n', [{ conversation: 'a|b' }]],
     [
       'with one column, in which a blank line is a null',
       'conversation\na\n\n""\n',
@@ -142,11 +146,7 @@ describe('a .csv input', () => {
     ['with a mark inside a field', 'id,conversation\n1,a"b"\n', /:2: a quotation mark stands inside a field/],
     ['with text behind a mark', 'id,conversation\n1,"a"b\n', /:2: a quotation mark stands inside a field/],
     ['with two columns of a name', 'id,id\n', /:1: two columns are called "id"/],
-    [
-      'without the column',
-      'id;conversation\n1;a\n',
-      /no column "conversation" or "messages"; it has "id;conversation"/,
-    ],
+    ['without the column', 'id,chat\n1,a\n', /no column "conversation" or "messages"; it has "id", "chat"/],
   ];
   for (const [what, text, words] of bad) {
     it(`${what} is refused, file and line named`, async () => {

@@ -42,6 +42,11 @@ const folder = mkdtempSync(join(tmpdir(), 'semtel-files-'));
 after(() => rmSync(folder, { recursive: true }));
 let files = 0;
 const newPath = (suffix: string) => join(folder, `${files++}${suffix}`);
+const newFolder = (suffix: string) => {
+  const path = newPath(suffix);
+  mkdirSync(path);
+  return path;
+};
 const everything: SelectionOptions = { limit: undefined, sample: undefined, seed: 0 };
 const bounds = { rows: 256, bytes: 4 << 20 };
 
@@ -83,8 +88,6 @@ describe('a .jsonl input', () => {
         fc.integer({ min: 1, max: 9 }),
         fc.integer({ min: 1, max: 3000 }),
         async (rows, maxRows, maxBytes) => {
-          // The first line decides the kind of ids.
-          if (rows.length > 0) rows[0] = { ...rows[0]!, id: rows[0]!.id ?? 'x' };
           const batches = await read([jsonl(...rows)], {}, everything, { rows: maxRows, bytes: maxBytes });
           assert(batches.every((batch) => batch.length <= maxRows));
           assert.deepEqual(
@@ -120,9 +123,12 @@ describe('a .jsonl input', () => {
   });
 
   const bad: readonly [why: string, lines: readonly unknown[], words: RegExp][] = [
-    ['is not JSON', [{ conversation: 'a' }, '', '{"conversation": secret}'], /jsonl:3: this is not JSON/],
+    [
+      'is not JSON',
+      [{ conversation: 'a' }, '', '{"conversation": secret}'],
+      /jsonl:3: this is not one whole JSON object/,
+    ],
     ['is not an object', [{ conversation: 'a' }, '[]'], /:2: every line must be one JSON object\.$/],
-    ['lacks the column', [{ conversation: 'a' }, { x: 1 }], /:2: there is no "conversation"\.$/],
     [
       'holds another kind',
       [{ conversation: 'a' }, { conversation: [1] }],
@@ -134,7 +140,12 @@ describe('a .jsonl input', () => {
         { id: 1, conversation: 'a' },
         { id: 'b', conversation: 'a' },
       ],
-      /:2: "id" must be a whole number/,
+      /:2: "id" is text here, and a whole number in lines before it\.$/,
+    ],
+    [
+      'has an id of another kind',
+      [{ id: 1.5, conversation: 'a' }],
+      /:1: "id" must be text, or a whole number of 64 bits\.$/,
     ],
     [
       'names the column otherwise',
@@ -148,6 +159,24 @@ describe('a .jsonl input', () => {
     });
   }
 
+  it('may leave out what is null, also in its first lines', async () => {
+    assert.deepEqual(await read([jsonl({}, { id: null }, { id: 7, conversation: 'a' }, { x: 1 })]), [
+      [
+        { id: null, conversation: null },
+        { id: null, conversation: null },
+        { id: 7, conversation: 'a' },
+        { id: null, conversation: null },
+      ],
+    ]);
+  });
+
+  it("may hold messages that lack something: that is their row's fault", async () => {
+    const messages = [{ content: 'a' }, null, { role: 'user' }];
+    assert.deepEqual(await read([jsonl({ conversation: messages })]), [
+      [{ conversation: JSON.stringify(messages) }],
+    ]);
+  });
+
   it('is refused without quoting the text of the line', async () => {
     await assert.rejects(read([jsonl('{"conversation": "my secret')]), (error: Error) => {
       assert.doesNotMatch(error.message, /secret/);
@@ -159,7 +188,33 @@ describe('a .jsonl input', () => {
     await rejects(read([join(folder, 'no.jsonl')]), /no\.jsonl: there is no such file/);
     const path = newPath('.jsonl');
     writeFileSync(path, Buffer.from([0x7b, 0xff, 0xfe, 0x0a]));
-    await rejects(read([path]), /is not UTF-8/);
+    await rejects(read([path]), /\.jsonl:1: this is not UTF-8; save the file as UTF-8/);
+    writeFileSync(path, Buffer.from('\uFEFF{"conversation":"a"}', 'utf16le'));
+    await rejects(read([path]), /\.jsonl: this is UTF-16/);
+  });
+
+  it('that is not UTF-8 somewhere is refused with its line, wherever the pieces of reading end', async () => {
+    const path = newPath('.jsonl');
+    const line = `{"conversation":"${'é'.repeat(20_000)}"}\n`;
+    for (const [lines, pad] of [
+      [0, 0],
+      [1, 0],
+      [3, 1],
+      [7, 2],
+    ] as const) {
+      const bad = Buffer.from(`{"conversation":"${' '.repeat(pad)}caf\xe9"}\n`, 'latin1');
+      writeFileSync(path, Buffer.concat([Buffer.from(line.repeat(lines)), bad, Buffer.from(line)]));
+      await rejects(read([path]), new RegExp(`:${lines + 1}: this is not UTF-8`));
+    }
+  });
+
+  it('of one long line is read, and beyond 64 Mi characters refused with its number', async () => {
+    const path = newPath('.jsonl');
+    writeFileSync(path, `{"conversation":"${'a'.repeat(20 << 20)}"}`);
+    assert.equal((await read([path], {}, everything, { rows: 1, bytes: 1 }))[0]!.length, 1);
+    writeFileSync(path, `{"conversation":"a"}\n${' '.repeat(65 << 20)}`);
+    await rejects(read([path]), /:2: this line is longer than 64 Mi characters/);
+    rmSync(path);
   });
 });
 
@@ -261,13 +316,16 @@ describe('several inputs', () => {
     await rejects(read(paths), /ids "id" of type Utf8, .* has ids "id" of type Int64/);
   });
 
-  it('without a byte go with any others', async () => {
+  it('without a row go with any others', async () => {
     const rows = jsonl({ id: 1, conversation: 'a' });
-    const [none, noNames] = [newPath('.jsonl'), newPath('.csv')];
+    const [none, noNames, names] = [newPath('.jsonl'), newPath('.csv'), newPath('.csv')];
     writeFileSync(none, '');
     writeFileSync(noNames, '');
-    assert.deepEqual(await read([none, rows, noNames]), [[{ id: 1, conversation: 'a' }]]);
+    writeFileSync(names, 'id,conversation\n');
+    assert.deepEqual(await read([none, names, rows, noNames]), [[{ id: 1, conversation: 'a' }]]);
     assert.deepEqual(await read([none, noNames]), [[]]);
+    const [input] = await openInputs([none, names], { conversation: '', id: undefined });
+    assert.equal(input!.id, 'id');
   });
 
   it('are all those of a folder but hidden ones, by name', async () => {
@@ -285,6 +343,11 @@ describe('several inputs', () => {
       { conversation: 'c' },
     ]);
     await rejects(read([join(parts, '_delta_log', '..', 'day=2'), join(parts, '_delta_log')]), /0\.json/);
+    assert.deepEqual((await read([join(parts, '*')])).flat(), (await read([parts])).flat());
+    assert.deepEqual(await read([join(parts, 'd*', '?')]), [[{ conversation: 'c' }]]);
+    await rejects(read([join(parts, '_delta_log', '*.json')]), /0\.json/);
+    await rejects(read([join(parts, '*.parquet')]), /\*\.parquet: no file has a name like this/);
+    await rejects(read(['/dev/null']), /this is no file on a disk/);
     const empty = newPath('');
     mkdirSync(empty);
     await rejects(read([empty]), /there is no data file in this folder/);
@@ -446,7 +509,9 @@ describe('an output', () => {
     assert.equal(String(stdout.read()), expected.map((row) => `${JSON.stringify(row)}\n`).join(''));
   });
 
-  it('in a folder that is not there is refused', async () => {
+  it('in a folder that is not there, or that is one, is refused', async () => {
+    await rejects(openOutput(`${newFolder('.jsonl')}/`, new PassThrough()), /an output ends in/);
+    await rejects(openOutput(newFolder('.jsonl'), new PassThrough()), /is a folder; name a file/);
     await rejects(
       openOutput(join(folder, 'no', 'out.jsonl'), new PassThrough()),
       /its folder does not exist/,

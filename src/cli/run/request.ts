@@ -1,4 +1,3 @@
-import { resolve, sep } from 'node:path';
 import { classifierList, isPromptFile } from '../../compose/catalogue.ts';
 import { outputKind } from '../../files/format.ts';
 import type { SelectionOptions } from '../../files/read/selection.ts';
@@ -106,11 +105,6 @@ export function runRequest(args: Arguments): RunRequest {
   if (output === undefined)
     throw wrong('name the output: -o OUT.parquet, .arrow, .jsonl or .csv, or -o - for standard output.');
   outputKind(output);
-  for (const path of input.inputs) {
-    if (resolve(path) === resolve(output)) throw wrong(`${output} is also an input; write to another file.`);
-    if (resolve(output).startsWith(`${resolve(path)}${sep}`))
-      throw wrong(`${output} lies in the folder ${path}, which is read; write it elsewhere.`);
-  }
   if (output === '-' && args.flag('json'))
     throw wrong('--json and -o - would both write to standard output.');
   const server = args.text('server');

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Ledger } from '../../base/ledger.ts';
+import { plural } from '../../base/plural.ts';
 import { version } from '../../compose/version.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import type { Asked, KnownClassifier } from './labeller.ts';
@@ -89,5 +90,5 @@ type Ended = Pick<Summary, 'rows' | 'ledger' | 'seconds' | 'output'>;
 export function summaryWords({ rows, ledger, seconds, output }: Ended): string {
   const rate = seconds > 0 ? ` (${(rows / seconds).toFixed(rows / seconds < 10 ? 1 : 0)}/s)` : '';
   const where = output === '-' ? '' : ` -> ${output}`;
-  return `${number(rows)} rows in ${duration(seconds)}${rate}${where}\n${ledgerWords(ledger)}${cachedWords(ledger)}`;
+  return `${plural(rows, 'row')} in ${duration(seconds)}${rate}${where}\n${ledgerWords(ledger)}${cachedWords(ledger)}`;
 }

@@ -23,7 +23,7 @@ export interface RowSource {
 export interface Input extends RowSource {
   /** Type of the id column in Arrow's words; empty where there is none. */
   readonly idType: string;
-  /** True for a text file that has neither names nor rows: it goes with any other. */
+  /** True for a text file without rows: it goes with any other. */
   readonly empty: boolean;
   /** Its rows; where it takes reading to know them, whatever is wrong with a row is found here. */
   count(): Promise<number>;

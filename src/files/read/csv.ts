@@ -2,22 +2,16 @@ import { Readable } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
 import type { SemtelError } from '../../base/error.ts';
 import type { Compression } from '../format.ts';
+import { type Dialect, dialectOf } from './csvDialect.ts';
 import { decoded } from './decoded.ts';
-import { type Records, type TextRecord, wrong } from './records.ts';
-
-/** Longest row: whole conversations with long replies; beyond it a quotation mark is missing, most likely. */
-const maxRowBytes = 64 << 20;
-/** Enough to meet a quotation mark in conversations. */
-const sampleChars = 1 << 20;
-/** Spark puts a backslash before quotation marks. Nothing that can be read as RFC 4180 has text behind one. */
-const backslashBeforeQuote = /\\"[^",\r\n]/;
+import { maxRowLength, type Records, type TextRecord, wrong } from './records.ts';
 
 /**
  * A CSV file (RFC 4180, or as Spark writes it) with a line of names. An empty field is null, an empty one in quotation
  * marks is empty text, as Spark and Polars write them. Rejects with `input` errors that name file and line.
  */
 export async function csvRecords(path: string, compression: Compression | null): Promise<Records> {
-  const source = { path, compression, quoteEscape: await quoteEscapeOf(path, compression), blankRows: false };
+  const source = { path, compression, dialect: await dialectOf(path, compression), blankRows: false };
   const names = await namesOf(source);
   // The only field of a row may be null.
   const blankRows = names.length === 1;
@@ -37,24 +31,16 @@ export async function csvRecords(path: string, compression: Compression | null):
 interface Source {
   readonly path: string;
   readonly compression: Compression | null;
-  readonly quoteEscape: '"' | '\\';
+  readonly dialect: Dialect;
   /** Whether a blank line is a row. */
   readonly blankRows: boolean;
-}
-
-async function quoteEscapeOf(path: string, compression: Compression | null): Promise<Source['quoteEscape']> {
-  let sample = '';
-  for await (const text of decoded(path, compression)) {
-    sample += text;
-    if (sample.length >= sampleChars) break;
-  }
-  return backslashBeforeQuote.test(sample) ? '\\' : '"';
 }
 
 async function namesOf(source: Source): Promise<readonly string[]> {
   for await (const { record, info } of rows(source)) {
     const names = record.map((name) => name ?? '');
-    const doubled = names.find((name, index) => names.indexOf(name) !== index);
+    // Spreadsheets leave columns without names behind the others.
+    const doubled = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
     if (doubled === undefined) return names;
     throw wrong(source.path, info.lines, `two columns are called "${doubled}"`);
   }
@@ -70,13 +56,13 @@ interface Row {
   readonly info: Info;
 }
 
-async function* rows({ path, compression, quoteEscape, blankRows }: Source): AsyncGenerator<Row> {
+async function* rows({ path, compression, dialect, blankRows }: Source): AsyncGenerator<Row> {
   const parser = parse({
     info: true,
-    escape: quoteEscape,
+    ...dialect,
     record_delimiter: ['\r\n', '\n'],
     skip_empty_lines: !blankRows,
-    max_record_size: maxRowBytes,
+    max_record_size: maxRowLength,
     cast: (value, { quoting }) => (value === '' && !quoting ? null : value),
   });
   const text = Readable.from(decoded(path, compression));
@@ -107,7 +93,7 @@ function csvFault(path: string, begun: number, error: CsvError & { readonly line
       return wrong(
         path,
         begun,
-        'this row is longer than 64 MiB; most likely a quotation mark is never closed',
+        'this row is longer than 64 Mi characters; most likely a quotation mark is never closed',
       );
     case 'CSV_INVALID_CLOSING_QUOTE':
     case 'INVALID_OPENING_QUOTE':

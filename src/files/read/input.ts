@@ -4,6 +4,7 @@ import { conversationsAre, couldBe, findColumns, type Input, type Wanted } from 
 import { openFile } from './openFile.ts';
 import { dataFiles } from './paths.ts';
 import { openRecords } from './records.ts';
+import { sameIds } from './sameIds.ts';
 
 /**
  * Opens data files, and those that folders hold, and finds their columns. Rejects with one `input` sentence that
@@ -16,17 +17,11 @@ export async function openInputs(paths: readonly string[], wanted: Wanted): Prom
     inputs.push('names' in file ? await openRecords(file, wanted) : columnarInput(path, file, wanted));
   }
   const filled = inputs.filter(({ empty }) => !empty);
-  const [first] = filled;
-  if (first === undefined) return inputs.slice(0, 1);
-  for (const input of filled) {
-    if (input.id === first.id && input.idType === first.idType) continue;
-    const words = ({ id, idType }: Input) => (id === '' ? 'no id column' : `ids "${id}" of type ${idType}`);
-    throw new SemtelError(
-      'input',
-      `${input.path} has ${words(input)}, ${first.path} has ${words(first)}: label them in two runs, or make their ids alike.`,
-    );
-  }
-  return filled;
+  const [first, ...others] = filled;
+  // Where there is no row at all, names are better than none.
+  return first === undefined
+    ? [inputs.find(({ id }) => id !== '') ?? inputs[0]!]
+    : sameIds([first, ...others]);
 }
 
 function columnarInput(path: string, file: ColumnarFile, wanted: Wanted): Input {

@@ -1,6 +1,7 @@
 import { type Json, jsonRows } from '../../arrow/jsonRows.ts';
 import { ipcOf } from '../../arrow/rows.ts';
 import { openFile } from './openFile.ts';
+import type { TextRecord } from './records.ts';
 
 type JsonRow = { readonly [column: string]: Json };
 
@@ -11,16 +12,17 @@ type JsonRow = { readonly [column: string]: Json };
 export async function* jsonValues(path: string, structs: readonly string[]): AsyncGenerator<JsonRow> {
   const file = await openFile(path);
   if ('names' in file) {
-    for await (const { values } of file.read()) yield nested(values as JsonRow, structs);
+    for await (const { values } of file.read()) yield nested(values, structs);
     return;
   }
   for await (const rows of file.read([...file.columns.keys()])) yield* jsonRows(ipcOf([rows]));
 }
 
 /** `{"topic.label": …}` as `{"topic": {"label": …}}`. */
-function nested(values: JsonRow, structs: readonly string[]): JsonRow {
+function nested(values: TextRecord['values'], structs: readonly string[]): JsonRow {
   const row: { [column: string]: Json } = {};
-  for (const [name, value] of Object.entries(values)) {
+  for (const [name, read] of Object.entries(values)) {
+    const value = typeof read === 'bigint' ? String(read) : (read as Json);
     const [first, ...rest] = name.split('.');
     if (rest.length === 0 || !structs.includes(first!)) row[name] = value;
     else put(row, [first!, ...rest], value);

@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/error.ts';
 import type { Compression } from '../format.ts';
+import { readWhole } from '../largeIntegers.ts';
 import { lines } from './lines.ts';
 import { type Records, type TextRecord, wrong } from './records.ts';
 
@@ -19,9 +20,9 @@ export function jsonlRecords(path: string, compression: Compression | null): Rec
 function parsed(path: string, line: number, text: string): TextRecord['values'] {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = readWhole(text);
   } catch (error) {
-    throw wrong(path, line, `this is not JSON (${withoutText(messageOf(error))})`);
+    throw wrong(path, line, `this is not one whole JSON object (${withoutText(messageOf(error))})`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw wrong(path, line, 'every line must be one JSON object');

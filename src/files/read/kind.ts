@@ -11,6 +11,7 @@ const starts = {
   parquet: Buffer.from('PAR1'),
   arrowFile: Buffer.from('ARROW1'),
   arrowStream: Buffer.from([0xff, 0xff, 0xff, 0xff]),
+  utf16: Buffer.from([0xff, 0xfe]),
   gzip: Buffer.from([0x1f, 0x8b]),
   zstd: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
 };
@@ -24,6 +25,8 @@ export async function kindOf(path: string): Promise<Kind> {
   const begins = (with_: Buffer) => with_.equals(start.subarray(0, with_.length));
   if (begins(starts.parquet)) return { format: 'parquet', compression: null };
   if (begins(starts.arrowFile) || begins(starts.arrowStream)) return { format: 'arrow', compression: null };
+  if (begins(starts.utf16))
+    throw new SemtelError('input', `${path}: this is UTF-16; save the file as UTF-8.`);
   if (begins(starts.gzip)) return { format: await textFormat(path, 'gzip'), compression: 'gzip' };
   if (begins(starts.zstd) || isSkippable(start))
     return { format: await textFormat(path, 'zstd'), compression: 'zstd' };
@@ -58,7 +61,9 @@ async function textFormat(path: string, compression: Compression | null): Promis
   if (first === '[')
     throw new SemtelError('input', `${path}: this is a JSON array; write one object a line (.jsonl).`);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: text has no NUL, binary files do.
-  if (/\x00/.test(start))
-    throw new SemtelError('input', `${path}: this is neither Parquet, Arrow, JSON lines nor CSV.`);
+  if (/\x00/.test(start)) {
+    const what = compression === null ? 'this is neither Parquet, Arrow,' : 'unpacked, this is neither';
+    throw new SemtelError('input', `${path}: ${what} JSON lines nor CSV.`);
+  }
   return 'csv';
 }

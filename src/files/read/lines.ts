@@ -1,5 +1,6 @@
 import type { Compression } from '../format.ts';
 import { decoded } from './decoded.ts';
+import { maxRowLength, wrong } from './records.ts';
 
 export interface Line {
   /** From 1 on, as editors count. */
@@ -12,15 +13,24 @@ export interface Line {
  * Only `\n` ends a line: JSON strings may hold U+2028, at which node:readline would cut.
  */
 export async function* lines(path: string, compression: Compression | null): AsyncGenerator<Line> {
-  let number = 0;
-  let rest = '';
+  let number = 1;
+  // Joined once: to join them with each piece takes quadratic time where a line is long.
+  let pieces: string[] = [];
+  let length = 0;
   for await (const text of decoded(path, compression)) {
-    const whole = (rest + text).split('\n');
-    rest = whole.pop()!;
-    for (const line of whole) {
-      number++;
+    const [end, ...begun] = text.split('\n');
+    pieces.push(end!);
+    length += end!.length;
+    if (length > maxRowLength) throw wrong(path, number, 'this line is longer than 64 Mi characters');
+    const rest = begun.pop();
+    if (rest === undefined) continue;
+    for (const line of [pieces.join(''), ...begun]) {
       if (line.trim() !== '') yield { number, text: line };
+      number++;
     }
+    pieces = [rest];
+    length = rest.length;
   }
-  if (rest.trim() !== '') yield { number: number + 1, text: rest };
+  const last = pieces.join('');
+  if (last.trim() !== '') yield { number, text: last };
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { messageOf, SemtelError } from '../../base/error.ts';
 import { type Format, type Kind, outputKind } from '../format.ts';
@@ -34,6 +34,9 @@ const encoders: Readonly<Record<Format, (append: Append) => Encoder>> = {
 export async function openOutput(path: string, stdout: Writable): Promise<Output> {
   const kind = outputKind(path);
   if (path === '-') return onto(stdout);
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory() === true)
+    throw new SemtelError('input', `${path} is a folder; name a file that is to be written.`);
   const part = `${path}.part`;
   const unlock = takeLock(`${part}.lock`);
   if (unlock === undefined)
