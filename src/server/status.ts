@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { messageOf, SemtelError, traceOf } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import type { Service } from '../service/exchange.ts';
@@ -30,7 +31,7 @@ interface Page {
 
 const text = (code: number, body: string): Page => ({ code, contentType: 'text/plain; charset=utf-8', body });
 
-async function pageOf(path: string, options: StatusOptions): Promise<Page> {
+async function pageOf(path: string, options: StatusOptions, startedMs: number): Promise<Page> {
   const { service } = options;
   switch (path) {
     case '/healthz':
@@ -44,7 +45,7 @@ async function pageOf(path: string, options: StatusOptions): Promise<Page> {
       return { code: 200, contentType: 'application/json', body };
     }
     case '/': {
-      const body = statusPage(service.overview(), new Date());
+      const body = statusPage(service.overview(), { host: hostname(), startedMs, nowMs: Date.now() });
       return { code: 200, contentType: 'text/html; charset=utf-8', body, policy: pagePolicy };
     }
     default:
@@ -79,13 +80,14 @@ function listening(server: Server, listen: string): Promise<number> {
 
 /** Serves the status port over plain HTTP; it tells, and takes no orders. Rejects `config` if it cannot listen. */
 export async function startStatus(options: StatusOptions): Promise<RunningStatus> {
+  const startedMs = Date.now();
   const server = createServer(async (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return reply(response, text(405, 'Only GET is answered here.\n'));
     }
     const path = (request.url ?? '/').replace(/[?#].*$/s, '');
     try {
-      reply(response, await pageOf(path, options));
+      reply(response, await pageOf(path, options, startedMs));
     } catch (error) {
       options.log.error('The status page failed.', { path, trace: traceOf(error) });
       reply(response, text(500, 'Internal error; the log of the server says more.\n'));

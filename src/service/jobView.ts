@@ -14,8 +14,12 @@ export interface JobFigures {
   readonly rejection: string | null;
 }
 
-/** A job with what holds it back. */
+/** A job with what is known of it beyond its own figures. */
 export interface JobView extends JobFigures {
   /** What binds an active job; null for any other. */
   readonly boundBy: string | null;
+  /** Since its last exchange came or went. */
+  readonly idleMs: number;
+  /** Of its cost; null where its models have no price, or prices in several. */
+  readonly currency: string | null;
 }

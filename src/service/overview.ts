@@ -10,7 +10,9 @@ export interface Overview {
   readonly version: string;
   /** False once draining. */
   readonly serving: boolean;
-  /** The active ones first, by id, so that they keep their places; then the latest. At most `mostJobs`. */
+  /** All active jobs together, also those that are not among `jobs`. */
+  readonly active: { readonly jobs: number; readonly rowsPerSecond: number; readonly rowsWaiting: number };
+  /** Active ones first, by id, so that they keep their places; then the latest. At most `mostActive` and `mostIdle`. */
   readonly jobs: readonly JobView[];
   /** How many are remembered in all. */
   readonly jobsInAll: number;
@@ -20,4 +22,6 @@ export interface Overview {
 }
 
 /** More jobs than that nobody reads on a page; a server may remember 100,000. */
-export const mostJobs = 50;
+export const mostActive = 50;
+/** So few that the endpoints stay in sight. */
+export const mostIdle = 10;

@@ -14,7 +14,7 @@ import { type Job, Jobs } from './jobs.ts';
 import type { JobView } from './jobView.ts';
 import { loopUse } from './loopUse.ts';
 import { parseOptions } from './options.ts';
-import { mostJobs } from './overview.ts';
+import { mostActive, mostIdle } from './overview.ts';
 import { RecentErrors } from './recentErrors.ts';
 import { summaryOf } from './summary.ts';
 
@@ -28,6 +28,12 @@ export interface ServiceOptions {
   readonly metrics: Metrics;
   /** How busy the main thread is, 0 to 1; by default measured. */
   readonly mainThread?: () => number;
+}
+
+/** The value that all are; null where they differ, or there are none. */
+function onlyOne(values: readonly string[]): string | null {
+  const [first = null, ...others] = new Set(values);
+  return others.length === 0 ? first : null;
 }
 
 /** A drained server is gone for good: another one can take the batch at once. */
@@ -63,10 +69,22 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     const endpoints = pipeline.engine.view();
     const machine = { mainThread: mainThread(), tasksWaiting: pipeline.workers.queued };
     const viewOf = (job: Job): JobView => {
-      const { id, state, ledger, rowsPerSecond, rowsWaiting, rejection } = job;
-      const own = () => endpoints.filter(({ model }) => job.models.has(model));
+      const { id, state, ledger, rowsPerSecond, rowsWaiting, rejection, models } = job;
+      const own = () => endpoints.filter(({ model }) => models.has(model));
       const boundBy = state === 'ACTIVE' ? constraintOf({ endpoints: own(), ...machine }) : null;
-      return { id, state, ledger: { ...ledger }, rowsPerSecond, rowsWaiting, rejection, boundBy };
+      const idleMs = clock.now() - job.lastActiveMs;
+      const currency = onlyOne([...models].flatMap((model) => pipeline.engine.price(model)?.currency ?? []));
+      return {
+        id,
+        state,
+        ledger: { ...ledger },
+        rowsPerSecond,
+        rowsWaiting,
+        rejection,
+        boundBy,
+        idleMs,
+        currency,
+      };
     };
     return { endpoints, viewOf };
   }
@@ -129,10 +147,16 @@ export async function createService(options: ServiceOptions): Promise<Service> {
         .filter(({ openExchanges }) => openExchanges > 0)
         .sort((a, b) => (a.id < b.id ? -1 : 1));
       const idle = latest.filter(({ openExchanges }) => openExchanges === 0);
+      const sum = (value: (job: Job) => number) => active.reduce((total, job) => total + value(job), 0);
       return {
         version,
         serving: entrance.ended === undefined,
-        jobs: [...active, ...idle].slice(0, mostJobs).map(viewOf),
+        active: {
+          jobs: active.length,
+          rowsPerSecond: sum(({ rowsPerSecond }) => rowsPerSecond),
+          rowsWaiting: sum(({ rowsWaiting }) => rowsWaiting),
+        },
+        jobs: [...active.slice(0, mostActive), ...idle.slice(0, mostIdle)].map(viewOf),
         jobsInAll: latest.length,
         endpoints,
         errors: errors.list(),

@@ -98,6 +98,7 @@ export const job: JobInfo = {
 export const overview: Overview = {
   version: '9.9.9',
   serving: true,
+  active: { jobs: 1, rowsPerSecond: 1_234.5, rowsWaiting: 2 },
   jobs: [
     {
       id: '<img src=x onerror="document.title=`spoiled`">',
@@ -107,6 +108,8 @@ export const overview: Overview = {
       rowsWaiting: 2,
       rejection: null,
       boundBy: '<nothing>',
+      idleMs: 0,
+      currency: 'USD',
     },
   ],
   jobsInAll: 3,

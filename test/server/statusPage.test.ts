@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { after, before, suite, test } from 'node:test';
 import { hasChromium, openTab, type Tab } from '../../scripts/statusPage/chromium.ts';
 import { emptyLedger } from '../../src/base/ledger.ts';
@@ -27,6 +28,15 @@ const wide: Overview = {
         completion_tokens: 456_789_012,
         cost: 7_123.4567,
       },
+    },
+    // The widest states there are, and names that would turn what follows round or fill the page.
+    { ...hostile.jobs[0]!, id: '\u202egnp.exe', state: 'CANCELLED', boundBy: null },
+    {
+      ...hostile.jobs[0]!,
+      id: 'z'.repeat(10_000),
+      state: 'REJECTED',
+      boundBy: null,
+      rejection: 'r'.repeat(300),
     },
   ],
   endpoints: [...hostile.endpoints, { ...hostile.endpoints[0]!, endpoint: 'y'.repeat(80), waiting: 123_456 }],
@@ -59,18 +69,18 @@ suite('the status page in Chromium', { skip: hasChromium ? false : 'there is no 
     shown = hostile;
     await tab.open(url(), { width: 1280, height: 700 });
     const names = await tab.evaluate(
-      '[...document.querySelectorAll(".name")].map((name) => name.textContent)',
+      '[...document.querySelectorAll("main .name")].map((name) => name.textContent)',
     );
     const { jobs, endpoints } = hostile;
     assert.deepEqual(names, [jobs[0]!.id, endpoints[0]!.endpoint, 'attempts_exhausted']);
-    assert.equal(await tab.evaluate('document.title'), 'semtel');
+    assert.equal(await tab.evaluate('document.title'), `semtel on ${hostname()}`);
     assert.equal(await tab.evaluate('document.images.length'), 0);
     const injected = `new Promise((done) => {
       document.addEventListener('securitypolicyviolation', (event) => done(event.effectiveDirective));
       document.body.append(Object.assign(document.createElement('script'), { textContent: 'document.title = "spoiled"' }));
     })`;
     assert.equal(await tab.evaluate(injected), 'script-src-elem');
-    assert.equal(await tab.evaluate('document.title'), 'semtel');
+    assert.equal(await tab.evaluate('document.title'), `semtel on ${hostname()}`);
   });
 
   test('renews itself in its place, and says when the server is gone', async () => {
@@ -95,6 +105,50 @@ suite('the status page in Chromium', { skip: hasChromium ? false : 'there is no 
     await tab.open(url(), { width: 1280, height: 700, script: false });
     const reload = 'document.querySelector("noscript meta[http-equiv=refresh]")?.content';
     assert.equal(await tab.evaluate(reload), '5');
+  });
+
+  test('tells what each figure is of', async () => {
+    shown = {
+      ...hostile,
+      active: { jobs: 70, rowsPerSecond: 5_000.4, rowsWaiting: 1_234 },
+      jobs: [
+        hostile.jobs[0]!,
+        { ...hostile.jobs[0]!, id: 'done', state: 'IDLE', boundBy: null, idleMs: 61_000, currency: null },
+      ],
+      jobsInAll: 3_002,
+      endpoints: [{ ...hostile.endpoints[0]!, state: 'up', reason: 'answered HTTP 503' }],
+    };
+    await tab.open(url(), { width: 1280, height: 800 });
+    const texts = async (selector: string) =>
+      (await tab.evaluate(
+        `[...document.querySelectorAll('${selector}')].map((each) => each.textContent)`,
+      )) as string[];
+    // All jobs, not only those that are shown.
+    assert.deepEqual((await texts('dd')).slice(1, 4), ['70', '5,000', '1,234']);
+    assert.deepEqual(await texts('.jobs + p'), ['3,000 more are at jobs.']);
+    assert.deepEqual(await texts('.jobs .note'), ['bound by <nothing>', 'last seen 1 min ago']);
+    // A job that has ended has no rate; one whose models have no price has no cost.
+    assert.deepEqual(await texts('.jobs [data-head="rows a second"]'), ['1,235', '0']);
+    assert.deepEqual(await texts('.jobs [data-head=cost]'), ['0', '–']);
+    // Of 5 rows that came, 3 are answered: 2 well.
+    const parts = `[...document.querySelectorAll('.jobs tr:first-child rect')].map(({ width }) => Math.round(width.baseVal.value))`;
+    assert.deepEqual(
+      ((await tab.evaluate(parts)) as number[]).filter((part) => part > 0),
+      [40, 20],
+    );
+    assert.deepEqual(await texts('.endpoints .mark'), ['▲ failing']);
+    assert.deepEqual(await texts('.endpoints .note'), [
+      'model default, for which 7 calls wait',
+      'answered HTTP 503',
+    ]);
+  });
+
+  test('a name of 10,000 characters takes four lines, and the page stays a page', async () => {
+    shown = wide;
+    await tab.open(url(), { width: 1280, height: 800 });
+    const highest =
+      'Math.max(...[...document.querySelectorAll("main .name")].map(({ offsetHeight }) => offsetHeight))';
+    assert.ok(Number(await tab.evaluate(highest)) < 100);
   });
 
   for (const width of [320, 390, 800, 1024, 1280])

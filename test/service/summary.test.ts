@@ -130,6 +130,8 @@ const job = {
   rowsWaiting: 2_048,
   rejection: null,
   boundBy: 'tpm of east, 98 %',
+  idleMs: 0,
+  currency: null,
 };
 
 test('the line of an active job names its rate, what binds it and what is done', () => {

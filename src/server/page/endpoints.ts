@@ -1,6 +1,6 @@
 import type { EndpointView } from '../../service/overview.ts';
 import { type Content, type Html, html } from './html.ts';
-import { bar, type Mood, mark, unknown } from './marks.ts';
+import { bar, type Mood, mark, name, unknown } from './marks.ts';
 import { type Column, figure, table } from './table.ts';
 
 const moods: Readonly<Record<EndpointView['state'], Mood>> = {
@@ -10,8 +10,17 @@ const moods: Readonly<Record<EndpointView['state'], Mood>> = {
   rejected: 'bad',
 };
 
-const nameOf = ({ endpoint, model, reason }: EndpointView) =>
-  html`<span class="name">${endpoint}</span><span class="note">model ${model}</span>${reason === null ? '' : html`<span class="note bad">${reason}</span>`}`;
+function nameOf({ endpoint, model, waiting, reason }: EndpointView): Html {
+  // Of the model, not of the endpoint: a figure in a column of its own would be added up.
+  const queue =
+    waiting === 0 ? '' : `, for which ${figure(waiting)} ${waiting === 1 ? 'call waits' : 'calls wait'}`;
+  const trouble = reason === null ? '' : html`<span class="note bad">${reason}</span>`;
+  return html`${name(endpoint)}<span class="note">model ${model}${queue}</span>${trouble}`;
+}
+
+/** The last one of a model stays in use although it fails every call: that is no "up" to anybody who looks. */
+const stateOf = ({ state, reason }: EndpointView) =>
+  state === 'up' && reason !== null ? mark('wary', 'failing') : mark(moods[state], state);
 
 /** The part of a quota that is in use, in percent, with a bar. */
 function usedOf(unit: 'requests' | 'tokens') {
@@ -32,18 +41,22 @@ function quotaOf(unit: 'requests' | 'tokens') {
 }
 
 const columns: readonly Column<EndpointView>[] = [
-  { head: 'State', cell: ({ state }) => mark(moods[state], state) },
-  { group: 'Calls', head: 'in flight', cell: ({ inflight }) => inflight },
-  { group: 'Calls', head: 'at most', cell: ({ concurrencyLimit }) => Math.floor(concurrencyLimit) },
-  { group: 'Calls', head: 'waiting for model', cell: ({ waiting }) => waiting },
+  { head: 'State', cell: stateOf },
+  { group: 'Calls', head: 'in flight', alone: 'calls in flight', cell: ({ inflight }) => inflight },
+  {
+    group: 'Calls',
+    head: 'at most',
+    alone: 'calls at most',
+    cell: ({ concurrencyLimit }) => Math.floor(concurrencyLimit),
+  },
   {
     head: 'Median ms',
     cell: ({ latencyMs }) => (latencyMs === null ? unknown() : Math.round(latencyMs)),
   },
-  { group: 'Tokens a minute', head: 'used %', cell: usedOf('tokens') },
-  { group: 'Tokens a minute', head: 'quota', cell: quotaOf('tokens') },
-  { group: 'Requests a minute', head: 'used %', cell: usedOf('requests') },
-  { group: 'Requests a minute', head: 'quota', cell: quotaOf('requests') },
+  { group: 'Tokens a minute', head: 'used %', alone: 'tokens used %', cell: usedOf('tokens') },
+  { group: 'Tokens a minute', head: 'quota', alone: 'tokens a minute', cell: quotaOf('tokens') },
+  { group: 'Requests a minute', head: 'used %', alone: 'requests used %', cell: usedOf('requests') },
+  { group: 'Requests a minute', head: 'quota', alone: 'requests a min', cell: quotaOf('requests') },
 ];
 
 /** The endpoints, each with state, concurrency, latency and the use of its quotas. */

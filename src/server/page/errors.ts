@@ -1,20 +1,14 @@
 import { type ErrorCount, recentMinutes } from '../../service/recentErrors.ts';
 import { type Html, html } from './html.ts';
-import { unknown } from './marks.ts';
+import { name, unknown } from './marks.ts';
+import { spanOf } from './span.ts';
 import { type Column, table } from './table.ts';
-
-/** "4 s", "12 min", "3 h": how long ago, in its largest unit. */
-function ago(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
-}
 
 const columns: readonly Column<ErrorCount>[] = [
   { head: 'Ended', cell: ({ of }) => of },
   { head: `Last ${recentMinutes} min`, cell: ({ recent }) => recent },
   { head: 'Since start', cell: ({ total }) => total },
-  { head: 'Last one, ago', cell: ({ agoMs }) => html`<span class="number">${ago(agoMs)}</span>` },
+  { head: 'Last one, ago', cell: ({ agoMs }) => html`<span class="number">${spanOf(agoMs)}</span>` },
   { head: 'Its endpoint', cell: ({ endpoint }) => endpoint ?? unknown() },
   { head: 'Its words', cell: ({ message }) => html`<span class="words">${message ?? unknown()}</span>` },
 ];
@@ -23,6 +17,6 @@ const columns: readonly Column<ErrorCount>[] = [
 export function errorsTable(errors: readonly ErrorCount[]): Html {
   if (errors.length === 0) return html`<h2>Errors</h2><p class="none">None since the start.</p>`;
   const caption = { title: 'Errors', note: 'by code, the latest first' };
-  const code = { head: 'Code', cell: (error: ErrorCount) => html`<span class="name">${error.code}</span>` };
+  const code = { head: 'Code', cell: (error: ErrorCount) => name(error.code) };
   return html`${table('errors', caption, code, columns, errors)}`;
 }

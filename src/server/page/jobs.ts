@@ -1,8 +1,9 @@
 import { type Status, statuses } from '../../base/answer.ts';
 import type { JobView } from '../../service/jobView.ts';
-import { type Html, html } from './html.ts';
-import { bar, type Mood, mark } from './marks.ts';
-import { type Column, table } from './table.ts';
+import { type Content, type Html, html } from './html.ts';
+import { bar, type Mood, mark, name, unknown } from './marks.ts';
+import { spanOf } from './span.ts';
+import { type Column, figure, table } from './table.ts';
 
 const moods: Readonly<Record<JobView['state'], Mood>> = {
   ACTIVE: 'good',
@@ -14,20 +15,40 @@ const moods: Readonly<Record<JobView['state'], Mood>> = {
 /** Nobody is to blame for a row without text, so that it is neither good nor bad. */
 const kindOf = (status: Status) => (status === 'ok' ? 'good' : status === 'skipped' ? 'rest' : 'bad');
 
-function nameOf({ id, ledger, boundBy, rejection }: JobView): Html {
-  const note = boundBy === null ? rejection : `bound by ${boundBy}`;
-  const parts = statuses.map((status) => ({
-    kind: kindOf(status),
-    part: ledger[status] / Math.max(ledger.questions, 1),
-  }));
-  return html`<span class="name">${id}</span>${note === null ? '' : html`<span class="note">${note}</span>`}${bar(parts)}`;
+/** Of the rows that came, those that are answered, by how they ended; what is left of the bar is under way. */
+function progressOf({ ledger, rowsWaiting }: JobView): Html {
+  const answered = ledger.rows / Math.max(ledger.rows + rowsWaiting, 1);
+  const part = (status: Status) => (answered * ledger[status]) / Math.max(ledger.questions, 1);
+  return bar(statuses.map((status) => ({ kind: kindOf(status), part: part(status) })));
+}
+
+function nameOf(job: JobView): Html {
+  const { id, boundBy, rejection, idleMs } = job;
+  const note =
+    boundBy === null
+      ? (rejection ?? `last seen ${spanOf(idleMs)} ago`)
+      : `bound by ${boundBy.replaceAll(' %', '\u00a0%')}`;
+  return html`${name(id)}<span class="note">${note}</span>${progressOf(job)}`;
+}
+
+/** A hundredth of a cent is a call to a small model. */
+function costOf({ ledger: { cost }, currency }: JobView): Content {
+  if (cost === 0) return currency === null ? unknown() : 0;
+  const amount = cost < 1 ? cost.toFixed(4) : figure(Number(cost.toFixed(2)));
+  return html`<span class="number">${amount} <span class="none">${currency ?? ''}</span></span>`;
 }
 
 const columns: readonly Column<JobView>[] = [
   { head: 'State', cell: ({ state }) => mark(moods[state], state.toLowerCase()) },
-  { group: 'Rows', head: 'a second', cell: ({ rowsPerSecond }) => Math.round(rowsPerSecond) },
-  { group: 'Rows', head: 'answered', cell: ({ ledger }) => ledger.rows },
-  { group: 'Rows', head: 'under way', cell: ({ rowsWaiting }) => rowsWaiting },
+  {
+    group: 'Rows',
+    head: 'a second',
+    alone: 'rows a second',
+    // The rate of a job that has ended is a memory.
+    cell: ({ state, rowsPerSecond }) => (state === 'ACTIVE' ? Math.round(rowsPerSecond) : 0),
+  },
+  { group: 'Rows', head: 'answered', alone: 'rows answered', cell: ({ ledger }) => ledger.rows },
+  { group: 'Rows', head: 'under way', alone: 'rows under way', cell: ({ rowsWaiting }) => rowsWaiting },
   ...statuses.map((status) => ({
     group: 'Questions',
     head: status.replace('_', ' '),
@@ -38,15 +59,7 @@ const columns: readonly Column<JobView>[] = [
   { group: 'Bill', head: 'calls', cell: ({ ledger }) => ledger.calls },
   { group: 'Bill', head: 'tokens in', cell: ({ ledger }) => ledger.prompt_tokens },
   { group: 'Bill', head: 'tokens out', cell: ({ ledger }) => ledger.completion_tokens },
-  // A hundredth of a cent is a call to a small model.
-  {
-    group: 'Bill',
-    head: 'cost',
-    cell: ({ ledger }) =>
-      ledger.cost === 0
-        ? 0
-        : html`<span class="number">${ledger.cost.toFixed(ledger.cost < 100 ? 4 : 2)}</span>`,
-  },
+  { group: 'Bill', head: 'cost', cell: costOf },
 ];
 
 /** The jobs, each with progress, rate, what binds it and its ledger. */
@@ -54,9 +67,10 @@ export function jobsTable(jobs: readonly JobView[], inAll: number): Html {
   if (jobs.length === 0) return html`<h2>Jobs</h2><p class="none">No job came in the last 24 hours.</p>`;
   const caption = {
     title: 'Jobs',
-    note: 'of the last 24 hours; rows and questions count when their batch is answered',
+    note: 'of the last 24 hours; rows and questions count when their batch is answered; what is empty of a bar is under way',
   };
   const more = inAll - jobs.length;
-  const rest = more > 0 ? html`<p class="none">${more} more are at <a href="./jobs">jobs</a>.</p>` : '';
+  const rest =
+    more > 0 ? html`<p class="none">${figure(more)} more are at <a href="./jobs">jobs</a>.</p>` : '';
   return html`${table('jobs', caption, { head: 'Job', cell: nameOf }, columns, jobs)}${rest}`;
 }

@@ -10,6 +10,9 @@ export function mark(mood: Mood, word: string): Html {
   return html`<span class="mark ${mood}"><span aria-hidden="true">${signs[mood]}</span> ${word}</span>`;
 }
 
+/** A name as somebody gave it: whatever its length and direction of writing, it leaves the rest in place. */
+export const name = (given: string) => html`<bdi class="name" title="${given}">${given}</bdi>`;
+
 /** What stands where nothing is known; a card leaves it out. */
 export function unknown(words = '–'): Html {
   return html`<span class="unknown">${words}</span>`;

@@ -10,7 +10,7 @@ const cards = (kind: keyof typeof wide) => `
     padding: .7rem 0; border-bottom: 1px solid var(--line); }
   .${kind} td, .${kind} th[scope=row] { padding: 0; border: 0; text-align: left; }
   .${kind} th[scope=row], .${kind} td:has(.words) { grid-column: 1 / -1; max-width: none; }
-  .${kind} td::before { content: attr(data-head); display: block; white-space: normal; color: var(--faint); font-size: .78rem; }
+  .${kind} td::before { content: attr(data-head); display: block; white-space: normal; text-transform: lowercase; color: var(--faint); font-size: .78rem; }
   .${kind} td.zero, .${kind} td:has(.unknown) { display: none; }
 }`;
 
@@ -27,6 +27,7 @@ body { margin: 0 auto; max-width: 1500px; padding: 1.1rem 1.4rem 2rem; backgroun
   font: 14px/1.4 system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.2rem; }
 h1 { margin: 0; font-size: 1.15rem; }
+.host { color: var(--faint); font-weight: 400; }
 h2 { margin: 1.7rem 0 .1rem; color: var(--text); font-size: 1rem; }
 a { color: inherit; }
 nav { display: flex; gap: 1rem; color: var(--faint); }
@@ -38,22 +39,22 @@ dd { margin: 0; font-size: 1.35rem; line-height: 1.25; }
 dd .mark { font-size: 1.1rem; }
 table { width: 100%; border-collapse: collapse; font-size: .8125rem; }
 caption { padding: 0 0 .4rem; text-align: left; color: var(--faint); font-size: .82rem; }
-th, td { padding: .4rem 0 .4rem .65rem; text-align: left; vertical-align: top; font-weight: 400; }
+th, td { padding: .4rem 0 .4rem .5rem; text-align: left; vertical-align: top; font-weight: 400; }
 th:first-child, td:first-child { padding-left: 0; }
 tbody th, tbody td { border-top: 1px solid var(--line); }
 thead th { padding-top: .1rem; padding-bottom: .25rem; vertical-align: bottom; color: var(--faint); font-size: .78rem; line-height: 1.2; }
 .groups th { padding-bottom: 0; }
 .groups span { display: block; border-bottom: 1px solid var(--line); color: var(--text); text-align: left; }
-.start { padding-left: 1.1rem; }
+.start, .errors :is(th, td):nth-child(6) { padding-left: 1rem; }
 thead th:not(:first-child), td { text-align: right; }
 :is(.jobs, .endpoints, .errors) :is(th, td):nth-child(2), .errors :is(th, td):nth-child(n + 6) { text-align: left; }
 th[scope=row] { min-width: 13rem; max-width: 22rem; overflow-wrap: anywhere; }
-.name { font-weight: 600; font-size: .875rem; }
-.note { display: block; color: var(--faint); font-size: .82rem; }
+td .name, th .name { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; font-weight: 600; font-size: .875rem; }
+.note { display: block; unicode-bidi: isolate; color: var(--faint); font-size: .82rem; }
 .note.bad { color: var(--bad); }
 .zero, .none, .unknown { color: var(--faint); }
 .number, .mark { white-space: nowrap; }
-.words { overflow-wrap: anywhere; }
+.words { overflow-wrap: anywhere; unicode-bidi: isolate; }
 .mark.good { color: var(--good); } .mark.wary { color: var(--wary); } .mark.bad { color: var(--bad); } .mark.rest { color: var(--rest); }
 .bar { display: block; width: 100%; min-width: 3rem; max-width: 22rem; height: 4px; margin-top: .25rem; background: var(--track); border-radius: 2px; }
 rect.good { fill: var(--good); } rect.bad { fill: var(--bad); } rect.rest { fill: var(--rest); } rect.used { fill: var(--used); }

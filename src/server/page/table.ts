@@ -5,14 +5,16 @@ export interface Column<Item> {
   readonly head: string;
   /** Stands over neighbouring columns of the same group. */
   readonly group?: string;
+  /** What stands for the head on a narrow screen, where no group does; by default the head. */
+  readonly alone?: string;
   /** A number is aligned right and grouped by thousands; 0 is faint, so that what happened stands out. */
   readonly cell: (item: Item) => Content;
 }
 
-/** From a million on in short, "12.35M": a job of a week fits its columns, and `/jobs` tells it exactly. */
+/** From a million on in short, "12.3M": a job of a week fits its columns, and `/jobs` tells it exactly. */
 export function figure(value: number): string {
   if (value < 1e6) return value.toLocaleString('en');
-  return value.toLocaleString('en', { notation: 'compact', maximumFractionDigits: 2 });
+  return value.toLocaleString('en', { notation: 'compact', maximumSignificantDigits: 3 });
 }
 
 function cellOf(head: string, start: string, content: Content): Html {
@@ -20,9 +22,6 @@ function cellOf(head: string, start: string, content: Content): Html {
   const kind = content === 0 ? 'number zero' : 'number';
   return html`<td class="${start} ${kind}" data-head="${head}">${figure(content)}</td>`;
 }
-
-/** Heads that tell on a narrow screen, where no group stands above: "Questions: ok". */
-const fullHead = <Item>({ group, head }: Column<Item>) => (group === undefined ? head : `${group}: ${head}`);
 
 /** A class for those that a group, or what follows one, begins with: a little room stands before it. */
 const startOf = <Item>(columns: readonly Column<Item>[], n: number) =>
@@ -63,7 +62,7 @@ export function table<Item>(
 ): Html {
   const rows = items.map(
     (item) =>
-      html`<tr><th scope="row">${first.cell(item)}</th>${columns.map((column, n) => cellOf(fullHead(column), startOf(columns, n), column.cell(item)))}</tr>`,
+      html`<tr><th scope="row">${first.cell(item)}</th>${columns.map((column, n) => cellOf(column.alone ?? column.head, startOf(columns, n), column.cell(item)))}</tr>`,
   );
   return html`<table class="${kind}"><caption><h2>${title}</h2>${note}</caption>${headOf(first.head, columns)}<tbody>${rows}</tbody></table>`;
 }
