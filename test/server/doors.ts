@@ -56,7 +56,7 @@ export async function withServer(
 /** Calls of a client as promises. */
 export function callsOf(client: Client): Pick<Dialled, 'unary' | 'stream'> {
   return {
-    unary: (method, request, metadata = new Metadata(), timeoutMs = 10_000) =>
+    unary: (method, request, metadata = new Metadata(), timeoutMs = 60_000) =>
       new Promise((resolve, reject) => {
         client.makeUnaryRequest(
           method.path,

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Field, List, Struct, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
+import { createServer } from '../../src/api/index.ts';
 import { type Json, jsonRows } from '../../src/arrow/jsonRows.ts';
+import { noLog } from '../../src/base/log.ts';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import type { Command } from '../../src/cli/command.ts';
 import { command as estimate } from '../../src/cli/estimate.ts';
 import type { Summary } from '../../src/cli/run/summary.ts';
 import { command as run } from '../../src/cli/run.ts';
-import { command as serve } from '../../src/cli/serve.ts';
 import { type Simulator, startSimulator } from '../../src/simulate/simulator.ts';
 import { apiKey, assertNoSecret, filesIn } from './canary.ts';
 import { type FakeTerminal, type FakeTerminalOptions, fakeTerminal } from './fakeTerminal.ts';
@@ -47,7 +47,7 @@ const jsonl = at('marked.jsonl');
 const config = at('semtel.yaml');
 let simulator: Simulator;
 let onRequest = () => {};
-let server: { readonly address: string; stop(): Promise<void> };
+let server: Awaited<ReturnType<typeof createServer>>;
 
 async function command(
   { options, run: start }: Command,
@@ -93,36 +93,6 @@ function assertOwnLabels(rows: readonly Row[]): void {
   }
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-async function startServe(): Promise<typeof server> {
-  const [port, status] = [await freePort(), await freePort()];
-  const address = `127.0.0.1:${port}`;
-  const serving = at('serve.yaml');
-  writeFileSync(
-    serving,
-    `${readFileSync(config, 'utf8').replace('"off"', '{ path: ./serve.sqlite }')}\nlisten: ${address}\nstatus: 127.0.0.1:${status}\nlog: { level: error }\n`,
-  );
-  const terminal = fakeTerminal();
-  const ended = serve.run(parseArguments(['--config', serving], serve.options), terminal);
-  const ready = async () =>
-    (await fetch(`http://127.0.0.1:${status}/readyz`).catch(() => undefined))?.ok === true;
-  while (!(await ready())) await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20))]);
-  return {
-    address,
-    async stop() {
-      terminal.interrupt();
-      assert.equal(await ended, 0);
-    },
-  };
-}
-
 before(async () => {
   simulator = await startSimulator({
     port: 0,
@@ -134,11 +104,13 @@ before(async () => {
     `models: { default: { price: { input: 1, output: 2 }, endpoints: [{ name: sim, base_url: "${simulator.url}/v1", api_key: ${apiKey} }] } }\nworkers: 1\nstore: "off"`,
   );
   writeFileSync(jsonl, marked.map(({ id, messages }) => JSON.stringify({ id, messages })).join('\n'));
-  server = await startServe();
+  const stored = readFileSync(config, 'utf8').replace('"off"', '{ path: ./serve.sqlite }');
+  writeFileSync(at('serve.yaml'), `${stored}\nlisten: 127.0.0.1:0\nstatus: "off"\n`);
+  server = await createServer({ folder, config: 'serve.yaml', log: noLog });
 });
 
 after(async () => {
-  await server.stop();
+  await server.close();
   await simulator.close();
   assertNoSecret(filesIn(folder, ['semtel.yaml', 'serve.yaml']));
   rmSync(folder, { recursive: true });

@@ -41,7 +41,7 @@ store: { url: "rediss://:${apiKey}@localhost:${port}" }
     const texts = ['Tea or coffee?', 'Which plant likes shade?'];
     const ask = async (options: Parameters<typeof connect>[1]) => {
       const client = connect(server.address, options);
-      const result = client.classify({ classifiers: ['topic'] }, batchOf(texts), { timeoutMs: 20_000 });
+      const result = client.classify({ classifiers: ['topic'] }, batchOf(texts), { timeoutMs: 60_000 });
       return result
         .then(
           ({ ledger }) => ledger.ok,
