@@ -7,7 +7,7 @@ import type { ConversationRow } from './conversationRow.ts';
 import { labelBatches, rowsAtOnce } from './labelBatches.ts';
 import type { ArrowAskOptions, AskOptions } from './options.ts';
 import { fromArrow } from './rows.ts';
-import { textRows } from './textRows.ts';
+import { checkRow, textRows } from './textRows.ts';
 
 /** Labels as they come, in the order of the rows, and what became of all questions so far. */
 export interface Labels<Item> extends AsyncIterableIterator<Item> {
@@ -70,6 +70,11 @@ async function* rowLabels(
   options: AskOptions,
   ledger: Ledger,
 ): AsyncGenerator<object> {
+  if (!isIterable(data))
+    throw new SemtelError(
+      'input',
+      'classify labels an array, another iterable or an async iterable of { conversation }, or the bytes of an Arrow IPC stream.',
+    );
   /** Rows that are read and not yet given back. */
   const open: ConversationRow[] = [];
   async function* read(names: readonly string[]): AsyncGenerator<Rows> {
@@ -77,6 +82,7 @@ async function* rowLabels(
     let chunk: ConversationRow[] = [];
     let first = 0;
     for await (const row of data) {
+      checkRow(row, first + chunk.length);
       const taken = names.find((name) => Object.hasOwn(row, name));
       if (taken !== undefined)
         throw new SemtelError(
@@ -95,4 +101,11 @@ async function* rowLabels(
   for await (const { ipc } of labelBatches(read, classifiers, options, ledger)) {
     for (const answers of fromArrow(ipc)) yield { ...open.shift(), ...answers };
   }
+}
+
+/** False for what a program without types may hand in instead of rows. */
+function isIterable(data: unknown): boolean {
+  return (
+    typeof data === 'object' && data !== null && (Symbol.iterator in data || Symbol.asyncIterator in data)
+  );
 }

@@ -35,6 +35,8 @@ export async function* labelBatches(
   }: AskOptions & Partial<ClassifyOptions>,
   ledger: Ledger,
 ): AsyncGenerator<ExchangeResult> {
+  if (!Array.isArray(classifiers))
+    throw new SemtelError('bad_option', 'classify takes a list of classifiers, such as ["topic"].');
   const { config, catalogue, log, folder } = programSettings({ config: given, folder: base, log: own });
   const names = namedClassifiers(classifiers, catalogue, folder);
   const { service, close } = await compose({ config, catalogue, log });

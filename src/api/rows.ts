@@ -1,7 +1,7 @@
 import { type Json, jsonRows } from '../arrow/jsonRows.ts';
 import { ipcOf } from '../arrow/rows.ts';
 import type { ConversationRow } from './conversationRow.ts';
-import { textRows } from './textRows.ts';
+import { checkRow, textRows } from './textRows.ts';
 
 /** Rows on their way to a server: one whole Arrow IPC stream, and how many there are. */
 export interface ArrowBatch {
@@ -13,6 +13,7 @@ export interface ArrowBatch {
 export function toArrow(
   rows: readonly (ConversationRow & { readonly id?: string | number | null })[],
 ): ArrowBatch {
+  rows.forEach(checkRow);
   const ids = rows.map(({ id }) => (id === undefined || id === null ? null : String(id)));
   const identified = rows.some(({ id }) => id !== undefined);
   return { ipc: ipcOf([textRows(rows, identified ? { name: 'id', ids } : {})]), rowCount: rows.length };

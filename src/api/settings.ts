@@ -29,5 +29,5 @@ export function programSettings(options: ProgramOptions): ProgramSettings {
 /** Throws `bad_option` for a key that is not among `known`, where no compiler has seen it. */
 export function refuseUnknown(options: object, known: readonly string[]): void {
   const key = Object.keys(options).find((each) => !known.includes(each));
-  if (key !== undefined) throw new SemtelError('bad_option', `${unknownKey(key, 'options', known)}.`);
+  if (key !== undefined) throw new SemtelError('bad_option', unknownKey(key, 'options', known));
 }

@@ -12,13 +12,19 @@ interface TextRowsOptions {
   readonly first?: number;
 }
 
-/** Rows as columns of text. Throws `input` for one that is no row. */
+/** Rows as columns of text. Throws `input` for a conversation that is none. */
 export function textRows(
   rows: readonly ConversationRow[],
   { name = '', ids = [], first = 0 }: TextRowsOptions,
 ): Rows {
   const values = rows.map(({ conversation }, index) => textOf(conversation, first + index));
   return rowsFrom({ name, kind: 'text', values: ids }, { name: conversationColumn, values });
+}
+
+/** Throws `input` for what is no object: a program without types can hand in anything. */
+export function checkRow(row: unknown, place: number): void {
+  if (typeof row === 'object' && row !== null) return;
+  throw new SemtelError('input', `row ${place} is no object; a row is { ${conversationColumn}: … }.`);
 }
 
 /** Messages as JSON text, which means the same to the service. */

@@ -27,7 +27,7 @@ const nothing: Answer = {
 const skipWords: Record<SkipCode, string> = {
   null: 'The conversation is null.',
   empty: 'No message has any text.',
-  bad_conversation: 'The text is a JSON array, but not one of {role, content} messages.',
+  bad_conversation: 'The conversation is a list, but not of {role, content} messages only.',
 };
 
 function without(status: Status, code: AnswerCode, message: string): Answer {

@@ -2,6 +2,7 @@ import { Client, Metadata, type MethodDefinition, type ServiceError } from '@grp
 import { SemtelError } from '../base/error.ts';
 import type { Ledger } from '../base/ledger.ts';
 import type { ClassifyOptions, JobInfo } from '../service/exchange.ts';
+import { parseOptions } from '../service/options.ts';
 import { streamWindowBytes } from './bounds/windows.ts';
 import { type ClientTls, clientCredentials } from './credentials.ts';
 import { errorOfStatus } from './errors.ts';
@@ -88,7 +89,10 @@ export function connect(target: string, options: ClientOptions = {}): SemtelClie
 
   return {
     async classify(classifyOptions, { ipc, rowCount }, call) {
-      const request = { options: optionsMessage(classifyOptions), batch: { ipc, row_count: rowCount } };
+      const options = optionsMessage(classifyOptions);
+      // An unknown key has no place in the message and would be lost without a word.
+      parseOptions(options);
+      const request = { options, batch: { ipc, row_count: rowCount } };
       const { batch, ledger } = await ask(classifierService.Classify, request, call);
       return { batch: { ipc: batch.ipc, rowCount: batch.row_count }, ledger };
     },

@@ -130,6 +130,12 @@ describe('classify', () => {
       await refused(classify(marked(1), ['topic'], none), 'bad_option', /"batchRows": must be a whole/);
       const taken = [{ conversation: 'x', topic: 1 }];
       await refused(classify(taken, ['topic'], options), 'bad_option', /have a "topic" already/);
+      await refused(classify(marked(1), 'topic' as never, options), 'bad_option', /a list of classifiers/);
+      for (const nothing of [null, undefined, 7, 'text', {}, Promise.resolve([])])
+        await refused(classify(nothing as never, ['topic'], options), 'input', /^classify labels an array/);
+      const holed = [{ conversation: 'x' }, null as never];
+      await refused(classify(holed, ['topic'], options), 'input', /^row 1 is no object/);
+      assert.throws(() => toArrow(holed), rejectsAs('input', /^row 1 is no object/));
       const text = [{ conversation: 'x' }, { conversation: 7 as never }];
       await refused(classify(text, ['topic'], options), 'input', /^row 1: "conversation" must be text/);
       const config = { models: { default: { endpoints: [{ base_url: 'x', rmp: 1 }] } }, wokers: 1 };

@@ -47,7 +47,8 @@ export async function installPackage(): Promise<Installed> {
   });
   const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
   const tarball = join(folder, packed.filename);
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+  // As `npm init -y` writes it.
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
   if (process.env.CI === undefined) await link(folder, tarball);
   else {
     const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];

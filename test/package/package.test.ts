@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { version } from '../../src/compose/version.ts';
 import { type Simulator, startSimulator } from '../../src/simulate/simulator.ts';
@@ -13,6 +13,12 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 function block(language: string, content: RegExp): string {
   const blocks = [...readme.matchAll(/```(\w+)\n([\s\S]*?)```/g)];
   return blocks.find(([, tongue, text]) => tongue === language && content.test(text!))![2]!;
+}
+
+/** The folders that a path goes through. */
+function foldersOf(file: string): readonly string[] {
+  const parts = file.split('/').slice(0, -1);
+  return parts.map((_, depth) => parts.slice(0, depth + 1).join('/'));
 }
 
 describe('the package, installed outside the checkout', () => {
@@ -34,18 +40,43 @@ describe('the package, installed outside the checkout', () => {
   it('holds what runs and its types, and nothing else', () => {
     const folders = new Set(installed.files.map((file) => file.split('/')[0]));
     assert.deepEqual([...folders].sort(), [
+      'ARCHITECTURE.md',
+      'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'deploy',
       'dist',
+      'docs',
+      'examples',
       'package.json',
       'prompts',
       'proto',
+      'spark-udf',
     ]);
     const strange = installed.files.filter(
-      (file) => /\/gold\//.test(file) || (/^dist\//.test(file) && !/(\.d\.ts|\.js)$/.test(file)),
+      (file) =>
+        /\/gold\/|\.test\./.test(file) ||
+        (/^dist\//.test(file) && !/(\.d\.ts|\.js)$/.test(file)) ||
+        (/^spark-udf\//.test(file) && file !== 'spark-udf/README.md'),
     );
     assert.deepEqual(strange, []);
     assert.ok(installed.files.includes('dist/api/index.d.ts'));
+  });
+
+  it('holds every file that its pages lead to', () => {
+    const known = new Set(installed.files.flatMap((file) => [file, ...foldersOf(file)]));
+    const pages = installed.files.filter((file) => file.endsWith('.md'));
+    assert.ok(pages.length > 10);
+    const links = pages.flatMap((page) =>
+      [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(
+        ([, link]) => ({ page, leadsTo: posix.join(posix.dirname(page), link!) }),
+      ),
+    );
+    assert.ok(links.length > 50);
+    assert.deepEqual(
+      links.filter(({ leadsTo }) => !known.has(leadsTo)),
+      [],
+    );
   });
 
   it('tells its version and lists its classifiers', async () => {
@@ -102,17 +133,22 @@ describe('the package, installed outside the checkout', () => {
   });
 
   const examples: readonly [file: string, says: RegExp][] = [
-    ['classifyChats.ts', /^c1 ok \w[\s\S]*\nc3 skipped null null\n6 questions: 4 ok, 2 skipped/],
-    ['serveAndAsk.ts', /^a ok \w.*\nb ok \w.*\nunknown_classifier: There is no classifier "mood"/],
-    ['ownClassifier.ts', /^17 (now|soon|whenever)\n18 (now|soon|whenever)\n$/],
-    ['readme.ts', /^c1 \w.*\n$/],
+    ['classifyChats.mts', /^c1 ok \w[\s\S]*\nc3 skipped null null\n6 questions: 4 ok, 2 skipped/],
+    ['serveAndAsk.mts', /^a ok \w.*\nb ok \w.*\nunknown_classifier: There is no classifier "mood"/],
+    ['ownClassifier.mts', /^17 (now|soon|whenever)\n18 (now|soon|whenever)\n$/],
+    ['readme.mts', /^c1 \w.*\n$/],
   ];
   for (const [file, says] of examples) {
     it(`runs the example ${file}`, async () => {
-      if (file === 'readme.ts') writeFileSync(join(installed.folder, file), block('ts', /from 'semtel'/));
+      if (file === 'readme.mts') writeFileSync(join(installed.folder, file), block('ts', /from 'semtel'/));
       assert.match((await installed.run('node', [file], env)).stdout, says);
     });
   }
+
+  it('is there for `require`, too', async () => {
+    const { stdout } = await installed.run('node', ['-p', "Object.keys(require('semtel')).join()"]);
+    assert.equal(stdout, 'SemtelError,classify,connect,createServer,fromArrow,toArrow\n');
+  });
 
   it('has types that the examples pass under the strictest options, its own checked too', async () => {
     const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as {
@@ -122,7 +158,7 @@ describe('the package, installed outside the checkout', () => {
     const options = { ...compilerOptions, paths: {}, skipLibCheck: false, typeRoots };
     writeFileSync(
       join(installed.folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: options, include: ['*.ts'] }),
+      JSON.stringify({ compilerOptions: options, include: ['*.mts'] }),
     );
     await installed.run(join(root, 'node_modules', '.bin', 'tsc'), ['-p', '.']);
   });

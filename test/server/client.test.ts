@@ -100,3 +100,20 @@ test('abort, timeout and size come back as their kinds', async () => {
     assert.equal((await kindOf(client.classify(options, large))).kind, 'too_many_rows');
   });
 });
+
+test('a client says which option is unknown or out of bounds, and sends nothing', async () => {
+  const asked: Exchange[] = [];
+  const classify = async (exchange: Exchange) => {
+    asked.push(exchange);
+    return echo(exchange);
+  };
+  await withClient({ classify }, async (client) => {
+    const mistyped = { classifiers: ['topic'], conversations: 'messages' };
+    const unknown = await kindOf(client.classify(mistyped, batch));
+    assert.equal(unknown.kind, 'bad_option');
+    assert.match(unknown.message, /"conversations"; did you mean "conversation"\?/);
+    const twice = await kindOf(client.classify({ classifiers: ['topic', 'topic'] }, batch));
+    assert.match(twice.message, /"topic" is asked for twice/);
+  });
+  assert.equal(asked.length, 0);
+});

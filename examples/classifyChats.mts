@@ -1,6 +1,6 @@
 /**
  * Labels a few chats in this process. Asks the model of OPENAI_API_KEY (or of OPENAI_BASE_URL, or of ./semtel.yaml).
- * Run it beside an installed package: node classifyChats.ts
+ * Run it beside an installed package: node classifyChats.mts
  */
 import { classify } from 'semtel';
 

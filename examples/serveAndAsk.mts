@@ -1,6 +1,6 @@
 /**
  * Starts a server in this process, with settings as they would stand in semtel.yaml, and asks it over gRPC as any other
- * program could. Run it beside an installed package: node serveAndAsk.ts
+ * program could. Run it beside an installed package: node serveAndAsk.mts
  */
 import { type ClassifierAnswer, connect, createServer, fromArrow, SemtelError, toArrow } from 'semtel';
 

@@ -1,6 +1,6 @@
 /**
  * Labels with a classifier of one's own: the file urgency.prompty beside this one, which is all that it takes.
- * Run it beside an installed package: node ownClassifier.ts
+ * Run it beside an installed package: node ownClassifier.mts
  */
 import { join } from 'node:path';
 import { classify } from 'semtel';
