@@ -75,7 +75,7 @@ class Client:
         *,
         conversation: str | None = None,
         id: str | None = None,
-        passthrough: Sequence[str] = (),
+        passthrough: str | Sequence[str] = (),
         model: str | None = None,
         job_id: str | None = None,
         on_error: str = "keep",
@@ -94,7 +94,7 @@ class Client:
             The column to judge; default ``conversation``, else ``messages``.
         id : str, optional
             A column to return first, unchanged.
-        passthrough : sequence of str
+        passthrough : str or sequence of str
             Further columns to return unchanged.
         model : str, optional
             Logical model; default each classifier's own.
@@ -119,7 +119,8 @@ class Client:
         names = reader.schema.names
         usable = [field.name for field in reader.schema if is_conversation(field.type)]
         position = names.index(conversation_name(conversation, names, usable))
-        kept = ([] if id is None else [id]) + list(passthrough)
+        more = [passthrough] if isinstance(passthrough, str) else list(passthrough)
+        kept = more if id is None else [id, *more]
         positions = [_position(reader.schema, name) for name in kept]
         for name in kept:
             if name in request.classifiers or kept.count(name) > 1:

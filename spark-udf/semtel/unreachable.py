@@ -16,11 +16,16 @@ _HINTS = (
         "TLS fails: grpc+tls:// is for a server with certificates; tls_root_certs= trusts them.",
     ),
 )
-_NOTHING_THERE = f"Start one with `semtel serve`, or {_GIVE} (grpc+tls://host:port where it has certificates)."
+_NOTHING_THERE = f"Start one with `semtel serve`, or {_GIVE}"
+_CERTIFICATES = {
+    False: "grpc+tls://host:port where it has certificates",
+    True: "without grpc+tls:// where it has no certificates",
+}
 
 
 def no_server(target: Target, error: SemtelError) -> UnavailableError:
     """Return the error to raise: where was asked, what to do, then gRPC's own words."""
     words = str(error)
-    hint = next((sentence for sign, sentence in _HINTS if sign in words), _NOTHING_THERE)
+    nothing_there = f"{_NOTHING_THERE} ({_CERTIFICATES[target.tls]})."
+    hint = next((sentence for sign, sentence in _HINTS if sign in words), nothing_there)
     return UnavailableError(error.code, f"No semtel server answers at {target}. {hint} ({words.rstrip('.')}.)")

@@ -56,7 +56,7 @@ def test_every_row_gets_its_own_labels_in_order(server: FakeServer):
 
 
 def test_only_the_conversation_and_a_row_number_travel(server: FakeServer):
-    Client(server.target).classify(table(3), "topic", id="key", passthrough=["n"]).read_all()
+    Client(server.target).classify(table(3), "topic", id="key", passthrough="n").read_all()
     assert server.seen[0].schema.names == ["row", "conversation"]
     assert server.seen[0].schema.field("row").type == pa.int32()
     assert server.options[0] == {

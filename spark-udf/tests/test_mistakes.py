@@ -38,6 +38,9 @@ def test_tls_with_a_server_that_has_none(semtel_server):
 def test_nothing_at_the_address():
     words = said(UnavailableError, lambda: Client("127.0.0.1:1", timeout_s=2).schema("topic"))
     assert "No semtel server answers at 127.0.0.1:1. Start one with `semtel serve`, or give" in words
+    assert "(grpc+tls://host:port where it has certificates)" in words
+    words = said(UnavailableError, lambda: Client("grpc+tls://127.0.0.1:1", timeout_s=2).schema("topic"))
+    assert "(without grpc+tls:// where it has no certificates)" in words
 
 
 def test_a_server_that_is_gone_since_the_last_call(server):

@@ -57,8 +57,12 @@ export function loadCatalogue(dirs: readonly string[], options: LoadOptions): Ca
     get(name) {
       const classifier = known.get(name);
       if (classifier !== undefined) return classifier;
-      const guess = nearest(name, [...known.keys()]);
-      const hint = guess === undefined ? 'no classifier is loaded' : `did you mean "${guess}"?`;
+      const names = [...known.keys()].sort();
+      const guess = nearest(name, names);
+      const hint =
+        guess === undefined
+          ? 'no classifier is loaded'
+          : `did you mean "${guess}"? There are ${names.join(', ')}.`;
       throw new SemtelError('unknown_classifier', `Unknown classifier "${name}"; ${hint}`);
     },
     addFile(path) {

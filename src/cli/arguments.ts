@@ -8,8 +8,15 @@ export interface Arguments {
   readonly positionals: readonly string[];
   text(name: string): string | undefined;
   flag(name: string): boolean;
-  /** A number of at least `min`; undefined where it was not given. */
-  number(name: string, bounds: { readonly min: number; readonly whole: boolean }): number | undefined;
+  /** A number within bounds; undefined where it was not given. */
+  number(name: string, bounds: Bounds): number | undefined;
+}
+
+export interface Bounds {
+  readonly min: number;
+  /** Absent: none. */
+  readonly max?: number;
+  readonly whole: boolean;
 }
 
 /** Parses what follows the command's name. Rejects with one `input` sentence that names the nearest known option. */
@@ -30,18 +37,20 @@ export function parseArguments(argv: readonly string[], own: Options): Arguments
     positionals,
     text,
     flag: (name) => values[name] === true,
-    number(name, { min, whole }) {
+    number(name, { min, max, whole }) {
       const given = text(name);
       if (given === undefined) return undefined;
       const value = Number(given);
       if (
         given.trim() !== '' &&
         value >= min &&
+        value <= (max ?? Number.POSITIVE_INFINITY) &&
         (whole ? Number.isSafeInteger(value) : Number.isFinite(value))
       ) {
         return value;
       }
-      throw wrong(`--${name} must be a ${whole ? 'whole ' : ''}number from ${min} on, not "${given}".`);
+      const range = `from ${min} ${max === undefined ? 'on' : `to ${max}`}`;
+      throw wrong(`--${name} must be a ${whole ? 'whole ' : ''}number ${range}, not "${given}".`);
     },
   };
 }

@@ -11,6 +11,7 @@ import { openInputs } from '../files/read/input.ts';
 import { dataFiles } from '../files/read/paths.ts';
 import { type Selection, selectRows } from '../files/read/selection.ts';
 import { type Output, openOutput } from '../files/write/output.ts';
+import { checkNames } from '../service/options.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
 import { forecastOf } from './run/forecast.ts';
@@ -48,6 +49,8 @@ export const command: Command = {
     const asked = { ...request.asked, jobId: `run:${randomUUID()}` };
     const labeller = await openLabeller(request, asked, args, terminal, scope);
     try {
+      const names = labeller.classifiers.map(({ name }) => name);
+      checkNames(names, inputs[0]!.id === '' ? [] : [inputs[0]!.id]);
       const meter = progressMeter(rows, systemClock, terminal, () => labeller.trouble);
       const startMs = systemClock.now();
       const goOn = await label({ request, inputs, select, rows, labeller, meter, scope, terminal });

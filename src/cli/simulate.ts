@@ -17,7 +17,7 @@ export const command: Command = {
     control: { type: 'string', value: 'JSON', help: 'behaviour at the start, as for POST /semtel/control' },
   },
   async run(args, terminal) {
-    const port = args.number('port', { min: 0, whole: true }) ?? defaultPort;
+    const port = args.number('port', { min: 0, max: 65_535, whole: true }) ?? defaultPort;
     const simulator = await startSimulator({ port, control: controlOf(args.text('control')) });
     terminal.say(`semtel simulate: ${simulator.url}/v1 answers; OPENAI_BASE_URL=${simulator.url}/v1`);
     await new Promise<void>((stop) => terminal.onInterrupt(() => stop()));

@@ -17,7 +17,7 @@ export const command: Command = {
   usage: 'semtel why OUT --id X [-c NAME,…]',
   about:
     'Shows how a label came about: the requests as sent, the replies as they came, repairs, endpoints, tokens, cost.\nNeeds a run with --keep (or "keep" in the settings), and its inputs. Exit code 3 where nothing was kept.',
-  example: 'semtel why labels.jsonl --id chat-17 -c topic',
+  example: 'semtel why labels.jsonl --id c1 -c topic',
   options: {
     id: { type: 'string', value: 'X', help: 'which row, by its id column' },
     classifiers: {

@@ -46,15 +46,19 @@ export function parseOptions(raw: unknown): ClassifyOptions {
   const parsed = schema.safeParse(raw);
   if (!parsed.success) throw new SemtelError('bad_option', parsed.error.issues.map(sentence).join('; '));
   const { job_id: jobId, max_cost: maxCost, max_tokens: maxTokens, ...same } = parsed.data;
-  const twice =
-    duplicate(same.classifiers) ?? duplicate([...(same.id === '' ? [] : [same.id]), ...same.passthrough]);
+  checkNames(same.classifiers, [...(same.id === '' ? [] : [same.id]), ...same.passthrough]);
+  return { ...same, jobId, maxCost, maxTokens };
+}
+
+/** Throws `bad_option` where two columns of the answer would have one name. */
+export function checkNames(classifiers: readonly string[], carried: readonly string[]): void {
+  const twice = duplicate(classifiers) ?? duplicate(carried);
   if (twice !== undefined) throw new SemtelError('bad_option', `options: "${twice}" is asked for twice.`);
-  const taken = new Set(same.classifiers);
-  const clash = [same.id, ...same.passthrough].find((name) => taken.has(name));
+  const taken = new Set(classifiers);
+  const clash = carried.find((name) => taken.has(name));
   if (clash !== undefined)
     throw new SemtelError(
       'bad_option',
       `options: the column "${clash}" has the name of a classifier; rename it, as the answer takes that name.`,
     );
-  return { ...same, jobId, maxCost, maxTokens };
 }

@@ -63,7 +63,7 @@ describe('a run request', () => {
     ['a.jsonl -c , -o x.jsonl', /at least one classifier/],
     ['a.jsonl -c topic', /name the output/],
     ['a.jsonl -c topic -o - --json', /both write to standard output/],
-    ['a.jsonl -c topic -o b.jsonl --allow-failed 2', /from 0\.0 to 1\.0/],
+    ['a.jsonl -c topic -o b.jsonl --allow-failed 2', /--allow-failed must be a number from 0 to 1, not "2"/],
     ['a.jsonl -c topic -o b.jsonl --server h:1 --no-store', /use --refresh/],
     ['a.jsonl -c mine.prompty -o b.jsonl --server h:1', /knows classifiers by name/],
   ];

@@ -49,6 +49,7 @@ describe('the command line', () => {
   );
   writeFileSync(join(folder, 'open.yaml'), 'listen: "open');
   writeFileSync(join(folder, 'one.jsonl'), '{"conversation":"Hello"}\n');
+  writeFileSync(join(folder, 'topic.jsonl'), '{"topic":"a","note":"Hello"}\n');
   writeFileSync(join(folder, 'lone.jsonl'), '{"id":"a","n":1,"note":"Hello"}\n');
   for (const [name, store] of [
     ['off', 'off'],
@@ -66,6 +67,18 @@ describe('the command line', () => {
     ['run chats.jsonl -c topic -o out.jsonl --ouput x', 2, /unknown option --ouput; did you mean --output\?/],
     ['run chats.jsonl -c topic -o out.jsonl', 2, /chats\.jsonl:2: this is not one whole JSON object/],
     ['run chats.csv -c topic -o out.jsonl', 2, /chats\.csv: there is no such file/],
+    ['run one.jsonl -c topic,topic -o out.jsonl --config off.yaml', 2, /options: "topic" is asked for twice/],
+    [
+      'run topic.jsonl --conversation note --id topic -c topic -o out.csv --config off.yaml',
+      2,
+      /the column "topic" has the name of a classifier/,
+    ],
+    [
+      'run one.jsonl -c tpoic -o out.csv --config off.yaml',
+      2,
+      /"tpoic"; did you mean "topic"\? There are assistant_expertise, /,
+    ],
+    ['simulate --port 70000', 2, /--port must be a whole number from 0 to 65535, not "70000"/],
     ['run one.jsonl -c topic -o ./one.jsonl', 2, /one\.jsonl is read, and would be written over by -o/],
     [
       'run lone.jsonl -c topic -o out.jsonl --conversation n',

@@ -117,8 +117,7 @@ export function runRequest(args: Arguments): RunRequest {
   if (server !== undefined && classifierList(input.classifiers).some(isPromptFile)) {
     throw wrong('a server knows classifiers by name: put the prompt file into one of its prompts folders.');
   }
-  const allowFailed = args.number('allow-failed', { min: 0, whole: false }) ?? 0;
-  if (allowFailed > 1) throw wrong('--allow-failed is a part of all answers, from 0.0 to 1.0.');
+  const allowFailed = args.number('allow-failed', { min: 0, max: 1, whole: false }) ?? 0;
   return {
     ...input,
     output,
