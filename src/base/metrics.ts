@@ -20,6 +20,11 @@ export const metricCatalogue = {
     labels: ['door'],
     help: 'Time from arrival to answer of an exchange.',
   },
+  semtel_calls_failed_total: {
+    kind: 'counter',
+    labels: ['error'],
+    help: 'Calls of clients that ended in an error, whatever the method, by the code of the trailer semtel-error.',
+  },
   semtel_token_exchanges_total: {
     kind: 'counter',
     labels: ['token'],

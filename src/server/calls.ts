@@ -12,7 +12,7 @@ import type { Metrics } from '../base/metrics.ts';
 import { type Scope, untilEnd } from '../base/scope.ts';
 import type { Service } from '../service/exchange.ts';
 import type { Authenticate } from './auth.ts';
-import { callStatus } from './errors.ts';
+import { type CallStatus, callStatus, kindOf, Unimplemented } from './errors.ts';
 import { malformed } from './proto.ts';
 import type { CallScopes, LivingCall } from './scopes.ts';
 import { holdOneMessage, malformedError, send } from './streams.ts';
@@ -47,6 +47,16 @@ function enter(doorway: Doorway, call: Call, scope: Scope): Caller {
   return { scope, peer: hostOf(call.getPeer()), token: name, weight };
 }
 
+/** The status of a call that ends in an error, and its count: whatever the method, and however early it was refused. */
+function failed({ service, metrics, log }: Doorway, error: unknown): CallStatus {
+  if (!(error instanceof Unimplemented)) {
+    const kind = kindOf(error) ?? 'internal';
+    service.callFailed(kind);
+    metrics.count('semtel_calls_failed_total', { error: kind });
+  }
+  return callStatus(error, log);
+}
+
 /** A method of one request and one response. */
 export function unary<Request, Response>(
   doorway: Doorway,
@@ -59,7 +69,7 @@ export function unary<Request, Response>(
       if (call.request === malformed) throw malformedError();
       callback(null, await untilEnd(Promise.resolve(handle(call.request, caller)), scope));
     } catch (error) {
-      callback(callStatus(error, doorway.log));
+      callback(failed(doorway, error));
     } finally {
       release();
     }
@@ -80,7 +90,7 @@ export function serverStream<Request, Response>(
       call.end();
     } catch (error) {
       // grpc-js sends the status of an `error` event; a throw in an async handler would send none, ever.
-      call.emit('error', callStatus(error, doorway.log));
+      call.emit('error', failed(doorway, error));
     } finally {
       release();
     }
@@ -99,7 +109,7 @@ export function bidi<Request, Response>(
       await untilEnd(handle(call, enter(doorway, call, scope)), scope);
       call.end();
     } catch (error) {
-      call.emit('error', callStatus(scope.ended ?? error, doorway.log));
+      call.emit('error', failed(doorway, scope.ended ?? error));
     } finally {
       // Batches of this stream that are still worked on have nobody left to answer.
       scope.end(new SemtelError('cancelled', 'The call has ended.'));

@@ -48,7 +48,7 @@ export interface CallStatus {
 const sendable = (details: string) => details.slice(0, maxDetails).toWellFormed();
 
 /** The kind of the contract's list that an error is told as; undefined for what is not meant for clients. */
-function kindOf(error: unknown): ExchangeErrorKind | undefined {
+export function kindOf(error: unknown): ExchangeErrorKind | undefined {
   if (!(error instanceof SemtelError)) return undefined;
   if (error.kind === 'deadline') return 'not_admitted';
   return isExchangeKind(error.kind) ? error.kind : undefined;

@@ -1,4 +1,5 @@
 import type { LabelDefinition, OutputField } from '../base/answer.ts';
+import type { ErrorKind } from '../base/error.ts';
 import type { Ledger } from '../base/ledger.ts';
 import type { Scope } from '../base/scope.ts';
 import type { JobState } from './jobView.ts';
@@ -86,6 +87,8 @@ export interface Service {
   jobs(): readonly JobInfo[];
   /** Jobs, endpoints and recent errors, for people to look at. */
   overview(): Overview;
+  /** Counts a client's call that ended in an error, for the overview. */
+  callFailed(kind: ErrorKind): void;
   cancelJob(jobId: string): JobInfo;
   /** False once draining. */
   readonly serving: boolean;

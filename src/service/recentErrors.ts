@@ -6,7 +6,7 @@ import type { ErrorKind } from '../base/error.ts';
 export interface ErrorCount {
   readonly code: string;
   /** What ended with it. */
-  readonly of: 'questions' | 'exchanges';
+  readonly of: 'questions' | 'calls';
   /** In the last `recentMinutes`. */
   readonly recent: number;
   /** Since the start of the server. */
@@ -15,7 +15,7 @@ export interface ErrorCount {
   readonly agoMs: number;
   /** Of the last one; null where none was asked. */
   readonly endpoint: string | null;
-  /** Of the last one; null for exchanges, whose words may quote what a client sent. */
+  /** Of the last one; null for calls, whose words may quote what a client sent. */
   readonly message: string | null;
 }
 
@@ -33,7 +33,7 @@ interface Kind {
   last: Pick<Answer, 'endpoint' | 'errorMessage'> | null;
 }
 
-/** Error codes of questions and exchanges, counted by code. Bounded, because both lists of codes are closed. */
+/** Error codes of questions and of calls of clients, counted by code. Bounded, because both lists of codes are closed. */
 export class RecentErrors {
   readonly #clock: Clock;
   readonly #kinds = new Map<string, Kind>();
@@ -46,8 +46,8 @@ export class RecentErrors {
     if (answer.errorCode !== null) this.#count('questions', answer.errorCode).last = answer;
   }
 
-  onExchange(code: ErrorKind): void {
-    this.#count('exchanges', code);
+  onCall(code: ErrorKind): void {
+    this.#count('calls', code);
   }
 
   /** The latest first. */

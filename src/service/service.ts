@@ -110,9 +110,6 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       open += 1;
       try {
         return await answerExchange(exchange, job, parts, scope);
-      } catch (error) {
-        errors.onExchange(error instanceof SemtelError ? error.kind : 'internal');
-        throw error;
       } finally {
         leaveJob();
         leaveLife();
@@ -162,6 +159,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
         errors: errors.list(),
       };
     },
+    callFailed: (kind) => errors.onCall(kind),
     cancelJob(jobId) {
       const job = jobs.get(jobId);
       job.cancel();

@@ -167,6 +167,7 @@ export function fakeService(replaced: Partial<Service> = {}): Service {
     },
     jobs: () => [job],
     overview: () => overview,
+    callFailed: () => {},
     cancelJob(jobId) {
       find(jobId, ['nightly'], 'unknown_job');
       return { ...job, state: 'CANCELLED' };

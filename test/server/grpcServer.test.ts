@@ -64,6 +64,28 @@ const bearer = (token: string) => {
   return metadata;
 };
 
+test('every call that ends in an error is counted by its code, whatever the method and however early', async () => {
+  const metrics = prometheusMetrics('0');
+  const told: string[] = [];
+  await withServer(
+    { callFailed: (kind) => void told.push(kind) },
+    async ({ unary, stream }) => {
+      const ours = bearer('Bearer secret');
+      const describe = (name: string, metadata?: Metadata) =>
+        failed(unary(classifierService.DescribeClassifier, { name }, metadata));
+      await describe('topic');
+      await failed(stream(flightService.DoExchange).next());
+      await describe('nothing', ours);
+      await failed(unary(Classify, { options: null, batch: null }, ours));
+      await unary(Classify, request, ours);
+      assert.deepEqual(told, ['bad_token', 'bad_token', 'unknown_classifier', 'bad_arrow']);
+      const counts = (await metrics.scrape()).body.match(/(?<=^semtel_calls_failed_total\{error=).*$/gm);
+      assert.deepEqual(counts, ['"bad_token"} 2', '"unknown_classifier"} 1', '"bad_arrow"} 1']);
+    },
+    { tokens: [{ name: 'nightly', token: 'secret', weight: 1 }], metrics },
+  );
+});
+
 test('every method but health asks for a known token, whose weight and name go with the exchange', async () => {
   const weights: number[] = [];
   const metrics = prometheusMetrics('0');

@@ -11,14 +11,14 @@ suite('recent errors', () => {
   test('are counted by code, the latest first, and leave the recent ones after ten minutes', async () => {
     const clock = fakeClock(7_000);
     const errors = new RecentErrors(clock);
-    errors.onExchange('overloaded');
+    errors.onCall('overloaded');
     for (let minute = 0; minute < 3 * recentMinutes; minute++) {
-      errors.onExchange('bad_arrow');
+      errors.onCall('bad_arrow');
       await clock.advance(60_000);
     }
     const [latest, first] = errors.list();
     assert.deepEqual(latest, {
-      of: 'exchanges',
+      of: 'calls',
       code: 'bad_arrow',
       recent: recentMinutes - 1,
       total: 3 * recentMinutes,
@@ -31,7 +31,7 @@ suite('recent errors', () => {
     assert.equal(first.total, 1);
   });
 
-  test('are those of the ledger, and of the exchanges that ended in none', async () => {
+  test('are those of the ledger, and those that a door told', async () => {
     const clock = fakeClock();
     const engine = fakeEngine(
       clock,
@@ -66,10 +66,11 @@ suite('recent errors', () => {
       );
     const { ledger } = await runToEnd(ask(['a', null, null, null], 4, 'nightly'), clock);
     await assert.rejects(runToEnd(ask(['a'], 101, 'other'), clock), { kind: 'too_many_rows' });
+    service.callFailed('too_many_rows');
     const { jobs, jobsInAll, errors } = service.overview();
     const counts = errors.map(({ of, code, recent, total }) => [of, code, recent, total]);
     assert.deepEqual(counts.toSorted(), [
-      ['exchanges', 'too_many_rows', 1, 1],
+      ['calls', 'too_many_rows', 1, 1],
       ['questions', 'null', 3, 3],
     ]);
     assert.equal(ledger.skipped, 3);

@@ -11,6 +11,7 @@ const promised: Readonly<Record<string, readonly [type: string, ...labels: strin
   semtel_repairs_total: ['counter', 'classifier', 'repair'],
   semtel_exchanges_total: ['counter', 'door', 'code'],
   semtel_exchange_seconds: ['histogram', 'door'],
+  semtel_calls_failed_total: ['counter', 'error'],
   semtel_token_exchanges_total: ['counter', 'token'],
   semtel_token_rows_total: ['counter', 'token'],
   semtel_jobs_active: ['gauge'],

@@ -13,7 +13,7 @@ const columns: readonly Column<ErrorCount>[] = [
   { head: 'Its words', cell: ({ message }) => html`<span class="words">${message ?? unknown()}</span>` },
 ];
 
-/** Error codes of questions and exchanges, the latest first. */
+/** Error codes of questions and of calls of clients, the latest first. */
 export function errorsTable(errors: readonly ErrorCount[]): Html {
   if (errors.length === 0) return html`<h2>Errors</h2><p class="none">None since the start.</p>`;
   const caption = { title: 'Errors', note: 'by code, the latest first' };
