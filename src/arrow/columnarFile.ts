@@ -16,8 +16,11 @@ export interface ColumnarFile {
   canBeId(column: string): boolean;
   /** True for columns that can hold conversations: text and lists of messages. */
   canBeConversation(column: string): boolean;
-  /** The named columns: first an item without rows, then one for each record batch. Each call reads the file anew. */
-  read(columns: readonly string[]): AsyncIterable<Rows>;
+  /**
+   * The named columns: first an item without rows, then one for each record batch. Each call reads the file anew.
+   * `conversation` names one of them, of which what makes no conversation may be left out.
+   */
+  read(columns: readonly string[], conversation?: string): AsyncIterable<Rows>;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface ColumnarFile {
 export function columnarFile(
   path: string,
   schemaIpc: Uint8Array,
-  streams: (columns: readonly string[]) => AsyncIterable<Uint8Array>,
+  streams: (columns: readonly string[], conversation: string | null) => AsyncIterable<Uint8Array>,
   rows: number | null = null,
 ): ColumnarFile {
   const { fields, types } = schemaOf(path, schemaIpc);
@@ -37,14 +40,14 @@ export function columnarFile(
     rows,
     canBeId: (column) => isTextOrInteger(types.get(column)),
     canBeConversation: (column) => holdsConversations(types.get(column)!),
-    async *read(columns) {
-      const wanted = columns.map(named);
-      yield rowsOf(wanted, []);
+    async *read(columns, conversation) {
+      yield rowsOf(columns.map(named), []);
       try {
-        for await (const ipc of streams(columns)) {
+        for await (const ipc of streams(columns, conversation ?? null)) {
           const { schema, batches } = loadStream(ipc, { rowCount: null, maxRows: Number.MAX_SAFE_INTEGER });
           const places = columns.map((name) => schema.fields.findIndex((field) => field.name === name));
-          for (const batch of batches) yield rowsOf(wanted, columnsAt(places, batch));
+          const fields = places.map((place) => schema.fields[place]!);
+          for (const batch of batches) yield rowsOf(fields, columnsAt(places, batch));
         }
       } catch (error) {
         throw unreadable(path, error);

@@ -37,7 +37,8 @@ function columnarInput(path: string, file: ColumnarFile, wanted: Wanted): Input 
       `${path}: column "${id}" is ${file.columns.get(id)}; ids must be text or integers. Name another with --id.`,
     );
   }
-  const read = () => file.read(id === '' || id === conversation ? [conversation] : [id, conversation]);
+  const columns = id === '' || id === conversation ? [conversation] : [id, conversation];
+  const read = () => file.read(columns, conversation);
   return {
     path,
     conversation,

@@ -2,6 +2,7 @@ import { type ColumnarFile, columnarFile } from '../../arrow/columnarFile.ts';
 import { unreadable } from '../../arrow/unreadable.ts';
 import { messageOf } from '../../base/error.ts';
 import { openReader } from './parquetReader.ts';
+import type { Asked } from './parquetThread.ts';
 
 /**
  * Opens a Parquet file: any codec, nested lists of structs, a row group in memory at a time. Rejects with `input` errors
@@ -9,11 +10,16 @@ import { openReader } from './parquetReader.ts';
  */
 export async function openParquetFile(path: string): Promise<ColumnarFile> {
   const { schemaIpc, rows } = await described(path);
-  return columnarFile(path, schemaIpc, (columns) => batches(path, columns), rows);
+  return columnarFile(
+    path,
+    schemaIpc,
+    (columns, conversation) => batches({ path, columns, conversation }),
+    rows,
+  );
 }
 
 async function described(path: string) {
-  await using reader = openReader({ path, columns: null });
+  await using reader = openReader({ path, columns: null, conversation: null });
   try {
     const told = await reader.next();
     if (!('schemaIpc' in told)) throw new Error('no schema was found');
@@ -24,8 +30,8 @@ async function described(path: string) {
 }
 
 /** One batch is read ahead while the last one is used. */
-async function* batches(path: string, columns: readonly string[]): AsyncGenerator<Uint8Array> {
-  await using reader = openReader({ path, columns });
+async function* batches(asked: Asked): AsyncGenerator<Uint8Array> {
+  await using reader = openReader(asked);
   let next = reader.next();
   for (;;) {
     const told = await next;

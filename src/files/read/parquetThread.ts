@@ -2,11 +2,14 @@ import { parentPort } from 'node:worker_threads';
 import { ParquetFile } from 'parquet-wasm/node';
 import { messageOf } from '../../base/error.ts';
 import { fileBlob } from './fileBlob.ts';
+import { selectionOf } from './parquetColumns.ts';
 
 /** What a reading is for: to tell the schema, where columns are null, or to read the columns. */
 export interface Asked {
   readonly path: string;
   readonly columns: readonly string[] | null;
+  /** One of the columns, of whose messages only role and content are read. */
+  readonly conversation: string | null;
 }
 
 /** The answer to `Asked`, and to each `next` after it. */
@@ -20,7 +23,7 @@ export type Told =
 const batchBytes = 4 << 20;
 const maxBatchRows = 1024;
 
-async function* reading({ path, columns }: Asked): AsyncGenerator<Told> {
+async function* reading({ path, columns, conversation }: Asked): AsyncGenerator<Told> {
   using file = await ParquetFile.fromFile(fileBlob(path));
   const metadata = file.metadata();
   if (columns === null) {
@@ -31,7 +34,11 @@ async function* reading({ path, columns }: Asked): AsyncGenerator<Told> {
   const bytes = rowGroups.reduce((sum, group) => sum + group.totalByteSize(), 0);
   const rows = rowGroups.reduce((sum, group) => sum + group.numRows(), 0);
   const batchSize = Math.max(1, Math.min(maxBatchRows, Math.floor((batchBytes * rows) / bytes) || 1));
-  const stream = await file.stream({ batchSize, columns: [...columns] });
+  const leaves = rowGroups[0]?.columns().map((leaf) => leaf.columnPath()) ?? [];
+  const selected = columns.flatMap((column) =>
+    column === conversation ? selectionOf(column, leaves) : [column],
+  );
+  const stream = await file.stream({ batchSize, columns: selected });
   for await (const batch of stream) yield { ipc: batch.intoIPCStream() };
 }
 
