@@ -16,4 +16,4 @@ if [ ! -e "$spark/jars/$connect.jar" ]; then
 fi
 
 # That version and its tools use what Python has deprecated since.
-exec "$python" -m pytest -W ignore::DeprecationWarning tests/spark/test_spark_doors.py tests/spark/test_streaming.py tests/spark/test_missing.py "$@"
+exec "$python" -m pytest -W ignore::DeprecationWarning tests/spark/test_{spark_doors,sql,streaming,missing}.py "$@"

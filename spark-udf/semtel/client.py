@@ -125,7 +125,7 @@ class Client:
         for name in kept:
             if name in request.classifiers or kept.count(name) > 1:
                 raise InvalidRequestError("column_exists", f'Two output columns would be called "{name}".')
-        answer_schema = self.schema(request.classifiers)
+        answer_schema = self.answer_schema(request)
         schema = pa.schema([*(reader.schema.field(i) for i in positions), *answer_schema])
         answers = self.answers(reader, position, request, answer_schema)
         return pa.RecordBatchReader.from_batches(schema, _joined(answers, positions, schema))
@@ -142,7 +142,11 @@ class Client:
         semtel.errors.UnavailableError
             Where no server answers within five seconds.
         """
-        descriptor = request_of(classifiers).schema_descriptor()
+        return self.answer_schema(request_of(classifiers))
+
+    def answer_schema(self, request: Request) -> pa.Schema:
+        """Ask as `schema` does, for the classifiers and the model of a call: a model that is not there is told, too."""
+        descriptor = request.schema_descriptor()
 
         def get_schema(server: Connection, left_s: float) -> pa.Schema | Failure:
             try:
@@ -211,8 +215,8 @@ class Client:
 def _position(schema: pa.Schema, name: str) -> int:
     positions = schema.get_all_field_indices(name)
     if len(positions) != 1:
-        count = "no column" if not positions else f"{len(positions)} columns"
-        raise InvalidRequestError("missing_column", f'There is {count} "{name}"; there are {", ".join(schema.names)}.')
+        count = "is no column" if not positions else f"are {len(positions)} columns"
+        raise InvalidRequestError("missing_column", f'There {count} "{name}"; there are {", ".join(schema.names)}.')
     return positions[0]
 
 

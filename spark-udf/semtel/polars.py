@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import polars as pl
 import pyarrow as pa
 
 from semtel.client import Client
 from semtel.column_labeller import ColumnLabeller
 from semtel.conversation import conversation_name
 from semtel.errors import SemtelError
+from semtel.extras import missing_extra
 from semtel.new_names import check_new_names
 from semtel.request import request_of
+
+try:
+    import polars as pl
+except ModuleNotFoundError as error:
+    raise missing_extra("polars", error) from error
 
 # Rows turned to Arrow at once: what a conversation column of any length needs of memory besides itself.
 _ROWS = 10_000
@@ -80,7 +85,7 @@ class LazyClassifying:
         column = conversation_name(conversation, schema.names(), _usable_names(schema))
         check_new_names(schema.names(), [prefix + name for name in request.classifiers], case_sensitive=True)
         server = Client(target, token=token, **client)
-        answers = server.schema(request.classifiers)
+        answers = server.answer_schema(request)
         labeller = ColumnLabeller(server, request, answers)
         type_ = _polars_type(answers, prefix)
 

@@ -35,13 +35,16 @@ class Request:
             "conversation": CONVERSATION,
             "id": ROW,
             "job_id": self.job_id,
-            **({"model": self.model} if self.model else {}),
+            **self._model(),
         }
         return flight.FlightDescriptor.for_command(json.dumps(options))
 
     def schema_descriptor(self) -> flight.FlightDescriptor:
-        """Return the Flight descriptor that names nothing but the classifiers."""
-        return flight.FlightDescriptor.for_command(json.dumps({"classifiers": self.classifiers}))
+        """Return the Flight descriptor that asks for the answer columns, of no data."""
+        return flight.FlightDescriptor.for_command(json.dumps({"classifiers": self.classifiers, **self._model()}))
+
+    def _model(self) -> dict[str, str]:
+        return {"model": self.model} if self.model else {}
 
 
 def request_of(
@@ -57,7 +60,9 @@ def request_of(
     InvalidRequestError
         Naming the option and what it may be.
     """
-    names = (classifiers,) if isinstance(classifiers, str) else tuple(classifiers)
+    names = (classifiers,) if isinstance(classifiers, str) else tuple(() if classifiers is None else classifiers)
+    if not all(isinstance(name, str) for name in names):
+        raise InvalidRequestError("bad_option", f'classifiers are names, for example ["topic"]; got {names!r}.')
     if not names:
         raise InvalidRequestError("bad_option", 'classifiers is empty; name at least one, for example ["topic"].')
     if len(set(names)) < len(names):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from dataclasses import dataclass
 
 from semtel.errors import InvalidRequestError
 from semtel.target import Target, parse_target
+
+_PEM = b"-----BEGIN CERTIFICATE-----"
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,17 @@ def settings_of(
         Naming the argument and its bound.
     """
     bounds = (
-        ("timeout_s", timeout_s),
-        ("batch_rows", batch_rows),
-        ("batch_bytes", batch_bytes),
-        ("in_flight", in_flight),
+        ("timeout_s", timeout_s, numbers.Real, "number"),
+        ("batch_rows", batch_rows, numbers.Integral, "whole number"),
+        ("batch_bytes", batch_bytes, numbers.Integral, "whole number"),
+        ("in_flight", in_flight, numbers.Integral, "whole number"),
     )
-    for name, value in bounds:
-        if not value > 0:
-            raise InvalidRequestError("bad_option", f"{name} is {value}; it must be greater than 0.")
+    for name, value, kind, word in bounds:
+        if not isinstance(value, kind) or not value > 0:
+            raise InvalidRequestError("bad_option", f"{name} is {value!r}; it must be a {word} greater than 0.")
     certs = tls_root_certs.encode() if isinstance(tls_root_certs, str) else tls_root_certs
+    if certs is not None and _PEM not in certs:
+        raise InvalidRequestError(
+            "bad_option", "tls_root_certs holds no PEM certificate; give the content of the file, not its path."
+        )
     return Settings(parse_target(target), token, certs, timeout_s, batch_rows, batch_bytes, in_flight)

@@ -135,6 +135,8 @@ class FakeServer(flight.FlightServerBase):
         for name in options["classifiers"]:
             if name not in OUTPUTS:
                 raise KeyError(f'unknown classifier "{name}"; nearest: topic')
+        if options.get("model", "default") != "default":
+            raise KeyError(f'the model "{options["model"]}" is not configured')
         return options["classifiers"]
 
     def do_action(self, context, action):

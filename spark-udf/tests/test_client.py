@@ -307,6 +307,12 @@ def test_what_can_be_known_before_sending_is_said_at_once(server: FakeServer):
         client.classify(table(2), "topic", job_id="two words")
     with pytest.raises(InvalidRequestError, match="empty"):
         client.classify(table(2), [])
+    with pytest.raises(InvalidRequestError, match=r"classifiers are names, .* got \(1,\)"):
+        client.classify(table(2), [1])
+    with pytest.raises(NotFoundError, match='model "large" is not configured'):
+        client.classify(table(2), "topic", model="large")
+    with pytest.raises(InvalidRequestError, match='There are 2 columns "twice"'):
+        client.classify(pa.table([[1], [2], ["hi"]], ["twice", "twice", "messages"]), "topic", id="twice")
     assert server.seen == []
 
 

@@ -87,6 +87,22 @@ print(semtel.__file__)
     assert outside.run("-c", code).startswith(str(outside.folder))
 
 
+@pytest.mark.parametrize(("door", "library"), [("polars", "polars"), ("spark", "pyspark")])
+def test_a_door_without_its_library_says_what_to_install(outside, door, library):
+    code = f"""
+import sys
+sys.modules.update(dict.fromkeys({OTHERS!r}))
+try:
+    import semtel.{door}
+except ModuleNotFoundError as error:
+    print(error.name.split(".")[0], error)
+"""
+    words = f"semtel.{door} needs {library}"
+    assert re.match(
+        rf"{library} {words}\S*, which is not installed: pip install 'semtel\[{door}\]'\n", outside.run("-c", code)
+    )
+
+
 def test_the_example_in_readme_runs(outside, real_target):
     blocks = re.findall(r"```python\n(.*?)```", (PACKAGE / "README.md").read_text(), re.DOTALL)
     [example] = [block for block in blocks if "semtel.Client(" in block]

@@ -32,6 +32,20 @@ def test_mistakes_are_named(text):
         parse_target(text)
 
 
+def test_a_path_is_no_certificate():
+    with pytest.raises(InvalidRequestError, match="give the content of the file, not its path"):
+        Client("grpc+tls://a:1", tls_root_certs="ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("timeout_s", None), ("timeout_s", float("nan")), ("batch_rows", "10"), ("batch_bytes", 1e6), ("in_flight", 1.5)],
+)
+def test_a_bound_that_is_no_number_is_named(option, value):
+    with pytest.raises(InvalidRequestError, match=f"{option} is .*; it must be a (whole )?number greater than 0"):
+        Client("localhost:1", **{option: value})
+
+
 @pytest.mark.parametrize("option", ["timeout_s", "batch_rows", "batch_bytes", "in_flight"])
 def test_bounds_of_a_client_are_named(option):
     with pytest.raises(InvalidRequestError, match=option):

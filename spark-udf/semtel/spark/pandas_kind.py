@@ -10,13 +10,14 @@ from pyspark.sql.functions import pandas_udf
 from pyspark.sql.types import StructType
 
 from semtel.column_labeller import ColumnLabeller
+from semtel.spark.one_column import one_column
 
 
 def pandas_kind(labeller: ColumnLabeller, result: StructType) -> Any:
     """Wrap a labeller as a pandas UDF over an iterator of Series."""
 
     def run(conversations: Iterator[pd.Series]) -> Iterator[pd.DataFrame]:
-        arrays = (pa.array([_plain(value) for value in series]) for series in conversations)
+        arrays = (pa.array([_plain(value) for value in series]) for series in map(one_column, conversations))
         for labels in labeller.label(arrays):
             columns = zip(labels.type, labels.flatten(), strict=True)
             yield pd.DataFrame({field.name: column.to_pylist() for field, column in columns})

@@ -24,7 +24,7 @@ def answer_schema(spark: SparkSession | None, client: Client, request: Request) 
     client : Client
         As the executors will use it.
     request : Request
-        Names the classifiers.
+        Names the classifiers and the model.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def answer_schema(spark: SparkSession | None, client: Client, request: Request) 
             f'target "{target}" means the machine of each executor, and this is a cluster: give a host name '
             "that all executors reach, as target= or in $SEMTEL_TARGET.",
         )
-    return client.schema(request.classifiers)
+    return client.answer_schema(request)
 
 
 def _executors_are_here(spark: SparkSession) -> bool:

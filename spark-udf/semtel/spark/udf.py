@@ -72,7 +72,15 @@ def register(spark: SparkSession, name: str, classifiers: str | Sequence[str], *
         The function's name in SQL.
     classifiers, **options
         As for `classify_udf`.
+
+    Raises
+    ------
+    semtel.errors.SemtelError
+        As `classify_udf` does, and for the name of a function that Spark has: some versions would go on calling
+        that one, others would replace it everywhere.
     """
+    if name.lower() in {function for (function,) in spark.sql("SHOW SYSTEM FUNCTIONS").collect()}:
+        raise InvalidRequestError("bad_option", f'Spark has a function "{name}" of its own; choose another name.')
     return spark.udf.register(name, classify_udf(classifiers, spark=spark, **options))
 
 

@@ -177,6 +177,8 @@ def test_mistakes_are_said_on_the_driver_before_a_row_is_read(spark, server):
         classify(frame.select("text", "text").toDF("text", "text"), conversation="text")
     with pytest.raises(NotFoundError, match="topics"):
         classify(frame, "topics")
+    with pytest.raises(NotFoundError, match='"large" is not configured'):
+        classify(frame, model="large")
     with pytest.raises(InvalidRequestError, match="kind"):
         semtel.spark.classify_udf("topic", kind="fast", target=server.target)
     assert server.seen == []
