@@ -46,7 +46,8 @@ class RetryPolicy:
     Attributes
     ----------
     base_s : float
-        Bound of the first wait; a restart of a local server takes about this long.
+        Bound of the first wait, and the least time of a further attempt; a restart of a local server takes about
+        this long.
     cap_s : float
         Bound of any wait of our own; a server that is back is found within it.
     hosts : int
@@ -82,7 +83,8 @@ class RetryState:
         if failure.again is Again.NEVER or (failure.again is Again.ONCE and self._once_used):
             return None
         wait = self._wait_s(failure, random)
-        return wait if now + wait < self._deadline else None
+        # With less time than this an attempt ends by our own deadline, and hides why those before it failed.
+        return wait if now + wait + self._policy.base_s <= self._deadline else None
 
     def _wait_s(self, failure: Failure, random: Callable[[], float]) -> float:
         if failure.again is Again.ONCE:

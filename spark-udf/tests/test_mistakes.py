@@ -12,10 +12,15 @@ CHATS = pa.table({"id": [1], "text": ["hi"], "chat": [[{"role": "user", "content
 
 
 def said(error, ask):
-    started = time.monotonic()
-    with pytest.raises(error) as raised:
-        ask()
-    assert time.monotonic() - started < 10
+    """What is said within seconds; asked again where a busy machine let nothing happen in the client's time."""
+    for _ in range(5):
+        started = time.monotonic()
+        with pytest.raises(error) as raised:
+            ask()
+        # Without a limit of its own a client would wait for an hour.
+        assert time.monotonic() - started < 60
+        if "Deadline Exceeded" not in str(raised.value):
+            break
     return str(raised.value)
 
 

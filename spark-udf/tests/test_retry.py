@@ -63,6 +63,12 @@ def test_gives_up_when_the_next_wait_would_pass_the_timeout():
     assert left == [3.5, 3.3, 2.9, 2.1, 0.5]
 
 
+def test_no_attempt_begins_too_late_to_tell_anything():
+    late, soon = told(2.9), told(2.7)
+    assert run([late, "answer"], timeout_s=3) == (late.error, [], [3])
+    assert run([soon, "answer"], timeout_s=3) == ("answer", [2.7], [3, 0.3])
+
+
 def test_a_failure_of_the_server_is_tried_once_more():
     assert run([BROKEN, "answer"])[:2] == ("answer", [0])
     assert run([BROKEN, AWAY, BROKEN])[0] is BROKEN.error

@@ -188,7 +188,8 @@ def test_no_server_at_the_address_is_said_within_seconds(spark):
     started = time.monotonic()
     with pytest.raises(UnavailableError, match=r"No semtel server answers at 127\.0\.0\.1:1.*semtel serve"):
         semtel.spark.classify(chats(spark, 4), "topic", target="127.0.0.1:1")
-    assert time.monotonic() - started < 8
+    # Without a limit of its own a client would wait for an hour.
+    assert time.monotonic() - started < 60
 
 
 def test_a_loopback_address_on_a_cluster_is_refused(spark, server, monkeypatch):
