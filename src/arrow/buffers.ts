@@ -1,9 +1,9 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { CompressionType } from 'apache-arrow/fb/compression-type';
 import type { RecordBatch } from 'apache-arrow/ipc/metadata/message';
-import { SemtelError } from '../base/error.ts';
 import { broken } from './checks.ts';
 import { maxExpandedBytes } from './column.ts';
+import { unpackLz4 } from './lz4.ts';
 
 /** What a stream may still claim beyond the bytes that were sent. */
 export interface Budget {
@@ -73,11 +73,7 @@ export function readBuffers(batch: RecordBatch, body: Uint8Array, budget: Budget
  */
 function inflaterOf({ compression }: RecordBatch, budget: Budget): (buffer: Uint8Array) => Uint8Array {
   if (compression === null) return (buffer) => buffer;
-  if (compression.type !== CompressionType.ZSTD)
-    throw new SemtelError(
-      'bad_arrow',
-      'The Arrow batch is compressed with LZ4; send it uncompressed or with zstd.',
-    );
+  const unpack = compression.type === CompressionType.ZSTD ? unpackZstd : unpackLz4;
   return (buffer) => {
     if (buffer.length === 0) return buffer;
     if (buffer.length < 8) throw broken('a compressed buffer is too short');
@@ -91,7 +87,7 @@ function inflaterOf({ compression }: RecordBatch, budget: Budget): (buffer: Uint
   };
 }
 
-function unpack(packed: Uint8Array, size: number): Uint8Array {
+function unpackZstd(packed: Uint8Array, size: number): Uint8Array {
   let bytes: Uint8Array;
   try {
     bytes = zstdDecompressSync(packed, { maxOutputLength: Math.max(size, 1) });

@@ -10,6 +10,7 @@ import { conversationsOf, decoded, fixture, noNames } from './arrowInput.ts';
 const fixtures = [
   'batches',
   'conversations',
+  'conversations_lz4',
   'conversations_zstd',
   'dictionary',
   'kinds',
