@@ -117,7 +117,8 @@ class Classifying:
 
 def _arrays(column: pl.Series) -> Iterator[pa.Array]:
     for start in range(0, len(column), _ROWS):
-        yield column.slice(start, _ROWS).to_arrow()
+        # Views of text are unknown to older versions of pyarrow.
+        yield column.slice(start, _ROWS).to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _polars_type(answers: pa.Schema, prefix: str) -> pl.Struct:

@@ -80,6 +80,13 @@ def test_messages_of_every_layout(server, type_):
     assert labelled.unnest("topic")["label"].to_list() == [None, None, *(f"T{n}" for n in range(30))]
 
 
+@pytest.mark.parametrize("column", ["text", "messages"])
+def test_text_goes_to_pyarrow_in_layouts_that_its_oldest_version_knows(column):
+    types = [str(array.type) for array in semtel.polars._arrays(chats(3).get_column(column))]
+    assert [type_ for type_ in types if "view" in type_] == []
+    assert len(types) == 1
+
+
 def test_messages_in_arrays_of_one_size(server):
     frame = chats(5).with_columns(pl.col("messages").list.to_array(1))
     labelled = frame.semtel.classify("topic", target=server.target)
