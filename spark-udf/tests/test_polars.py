@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-import semtel.polars  # noqa: F401
+import semtel.polars
 from semtel.errors import InvalidRequestError, NotFoundError, UnavailableError
 
 ALL = ["topic", "expertise", "satisfaction"]
