@@ -29,9 +29,10 @@ describe('the Dockerfile', () => {
       .filter((line) => line.startsWith('!'))
       .map((line) => line.slice(1).split('/')[0]);
     assert.deepEqual(copied.toSorted(), context.toSorted());
-    // `dist` is made of src, by the settings of tsconfig.build.json.
-    const needed = packageJson.files.map((path) => path.split('/')[0]!.replace('dist', 'src'));
-    for (const path of [...needed, 'tsconfig.build.json', 'tsconfig.json'])
+    // What a server reads of it; the rest is for people. `dist` is made of src, by the settings of tsconfig.build.json.
+    for (const path of ['dist', 'prompts/*.prompty', 'proto'])
+      assert.ok(packageJson.files.includes(path), path);
+    for (const path of ['src', 'prompts', 'proto', 'tsconfig.build.json', 'tsconfig.json'])
       assert.ok(copied.includes(path), path);
   });
 
