@@ -120,6 +120,7 @@ class FakeServer(flight.FlightServerBase):
         self.running = 0
         self.most_running = 0
         self.cancelled = 0
+        self.leaving = False
         self.protocol = 1
         self.delay_by_row = lambda row: 0.0
 
@@ -129,6 +130,11 @@ class FakeServer(flight.FlightServerBase):
 
     def fail_next(self, *faults: Fault) -> None:
         self.factory.faults.extend(faults)
+
+    def leave(self) -> None:
+        """Go away in the middle of all that is asked, without an answer."""
+        self.leaving = True
+        self.shutdown()
 
     def _classifiers(self, descriptor) -> list[str]:
         options = json.loads(descriptor.command)
@@ -192,7 +198,11 @@ class FakeServer(flight.FlightServerBase):
 
     def _wait(self, context, seconds: float) -> None:
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while True:
+            if self.leaving:
+                raise flight.FlightUnavailableError("going away")
+            if time.monotonic() >= end:
+                return
             if context.is_cancelled():
                 self.cancelled += 1
                 return

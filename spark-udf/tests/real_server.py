@@ -50,7 +50,8 @@ class RealServer:
         self._ports = {name: free_port() for name in ("listen", "status", "endpoint")}
         self._server: subprocess.Popen | None = None
         self.config = folder / "semtel.yaml"
-        store = json.dumps({"path": str(folder / "store.sqlite")} if keeps else "off")
+        self.store = folder / "store.sqlite"
+        store = json.dumps({"path": str(self.store)} if keeps else "off")
         prompts = json.dumps(str(ROOT / "prompts"))
         self.config.write_text(CONFIG.format(prompts=prompts, store=store, **self._ports))
         endpoint = str(self._ports["endpoint"])

@@ -14,6 +14,9 @@ from test_classify import ALL, assert_own_labels, chats
 
 import semtel.spark
 
+# An answer that nobody waits for to its end.
+HELD_S = 60
+
 
 def parent_of(pid: int) -> int | None:
     try:
@@ -58,7 +61,7 @@ def test_a_task_that_dies_in_the_middle_is_tried_again_and_every_row_is_there_on
 
 @pytest.mark.parametrize("way", ["mapInArrow", "pandas", "arrow"])
 def test_a_worker_killed_while_it_waits_for_answers_costs_no_row(spark, server, way):
-    server.answer_delay_s = 0.2
+    server.answer_delay_s = HELD_S
     frame = chats(spark, 200)
     killed = []
 
@@ -66,6 +69,8 @@ def test_a_worker_killed_while_it_waits_for_answers_costs_no_row(spark, server, 
         deadline = time.monotonic() + 60
         while len(server.seen) < 4 and time.monotonic() < deadline:
             time.sleep(0.02)
+        # Of those that come again.
+        server.answer_delay_s = 0
         for pid in python_workers(spark):
             os.kill(pid, signal.SIGKILL)
             killed.append(pid)
@@ -87,14 +92,16 @@ def test_a_worker_killed_while_it_waits_for_answers_costs_no_row(spark, server, 
 
 
 def test_a_server_gone_for_seconds_costs_no_row(spark):
-    server = fake_server.FakeServer(answer_delay_s=0.1)
+    server = fake_server.FakeServer()
+    # A few are answered.
+    server.delay_by_row = lambda row: HELD_S if len(server.seen) > 6 else 0
     back = []
 
     def restart():
         deadline = time.monotonic() + 60
-        while len(server.seen) < 6 and time.monotonic() < deadline:
+        while len(server.seen) <= 6 and time.monotonic() < deadline:
             time.sleep(0.02)
-        server.shutdown()
+        server.leave()
         time.sleep(6)
         back.append(fake_server.FakeServer(server.port))
 
@@ -109,7 +116,7 @@ def test_a_server_gone_for_seconds_costs_no_row(spark):
 
 
 def test_a_cancelled_job_cancels_its_exchanges(spark, server):
-    server.answer_delay_s = 30
+    server.answer_delay_s = HELD_S
     frame = semtel.spark.classify(chats(spark, 200), "topic", target=server.target, batch_rows=10)
     ended = []
 
@@ -129,7 +136,7 @@ def test_a_cancelled_job_cancels_its_exchanges(spark, server):
     job.join(30)
     assert not job.is_alive()
     assert ended
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + HELD_S / 2
     while server.running and time.monotonic() < deadline:
         time.sleep(0.05)
     assert server.running == 0

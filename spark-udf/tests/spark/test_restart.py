@@ -23,8 +23,12 @@ def test_a_server_killed_for_ten_seconds_costs_no_row(spark, semtel_server):
     labelled = semtel.spark.classify(frame, "topic", target=semtel_server.target, batch_rows=10, in_flight=2)
     away = []
 
+    before = semtel_server.seen("requests")
+
     def restart():
-        time.sleep(2)
+        deadline = time.monotonic() + 60
+        while semtel_server.seen("requests") < before + ROWS // 20 and time.monotonic() < deadline:
+            time.sleep(0.02)
         semtel_server.stop()
         away.append(time.monotonic())
         time.sleep(AWAY_S)

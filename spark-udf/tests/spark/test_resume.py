@@ -2,18 +2,22 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
 import killed_job
 import pytest
 import real_server
 
 ROWS = 3_000
-# Late enough for a batch of answers to be saved, and early enough for much to be left.
-KILLED_AT = 2_400
+# Calls after which answers come no more, so that there is something to save and much is left.
+HELD_AT = 300
+LATENCY_MS = 20
+HELD_MS = 600_000
 # What a crash may cost besides the calls in flight: the answers of a second, or a thousand (docs/store.md).
 UNSAVED = 1_000
 
@@ -25,17 +29,29 @@ def server(tmp_path_factory):
     if not real_server.NODE.exists():
         pytest.skip("node_modules is missing: run npm ci at the top of the repository")
     started = real_server.RealServer(
-        tmp_path_factory.mktemp("keeps"), {"answers": "marked", "latency_ms": 20}, keeps=True
+        tmp_path_factory.mktemp("keeps"), {"answers": "marked", "latency_ms": LATENCY_MS}, keeps=True
     )
     yield started
     started.close()
 
 
-def until_asked(server, calls):
+def until(true):
     deadline = time.monotonic() + 120
-    while server.seen("requests") < calls:
+    while not true():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def saved(server):
+    with closing(sqlite3.connect(f"file:{server.store}?mode=ro", uri=True)) as store:
+        return store.execute("SELECT count(*) FROM answers").fetchone()[0]
+
+
+def until_some_are_saved(server, calls, had):
+    """Let no more be answered after so many calls, and wait for the answers before them to be saved."""
+    until(lambda: server.seen("requests") >= calls)
+    server.control(latency_ms=HELD_MS)
+    until(lambda: saved(server) > had)
 
 
 def assert_own_labels(rows):
@@ -47,9 +63,10 @@ def test_a_job_killed_and_started_again_pays_only_for_what_was_in_flight_or_not_
     before = server.seen("requests")
     # A group of its own, so that driver, JVM and workers die at once.
     job = subprocess.Popen([sys.executable, killed_job.__file__, str(ROWS), server.target], start_new_session=True)
-    until_asked(server, before + KILLED_AT)
+    until_some_are_saved(server, before + HELD_AT, 0)
     os.killpg(job.pid, signal.SIGKILL)
     job.wait()
+    server.control(latency_ms=LATENCY_MS)
     rows = killed_job.labelled(spark, ROWS, server.target).collect()
     assert_own_labels(rows)
     assert any(row.topic.source == "store" for row in rows)
@@ -57,11 +74,12 @@ def test_a_job_killed_and_started_again_pays_only_for_what_was_in_flight_or_not_
 
 
 def test_a_server_killed_in_the_middle_asks_again_only_what_was_in_flight_or_not_saved(spark, server):
-    before = server.seen("requests")
+    before, had = server.seen("requests"), saved(server)
 
     def restart():
-        until_asked(server, before + KILLED_AT)
+        until_some_are_saved(server, before + HELD_AT, had)
         server.stop()
+        server.control(latency_ms=LATENCY_MS)
         server.start()
 
     restarter = threading.Thread(target=restart)

@@ -77,12 +77,12 @@ def test_a_stream_killed_in_the_middle_of_a_micro_batch_asks_that_one_again(spar
     def start():
         return written_by(labelled.writeStream, tmp_path).trigger(availableNow=True).start()
 
-    server.answer_delay_s = 0.5
+    # The first micro-batch makes three exchanges: with four the second has begun, and does not end.
+    server.delay_by_row = lambda row: 60 if len(server.seen) > 3 else 0
     query = start()
-    # The first micro-batch makes three exchanges: with four the second has begun.
     until(lambda: len(server.seen) >= 4)
     query.stop()
-    server.answer_delay_s = 0
+    server.delay_by_row = lambda row: 0
     start().awaitTermination()
     assert_once_each(spark.read.parquet(str(tmp_path / "out")).collect(), range(90))
     assert 90 < sum(batch.num_rows for batch in server.seen) <= 120
