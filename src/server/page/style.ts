@@ -45,7 +45,7 @@ tbody th, tbody td { border-top: 1px solid var(--line); }
 thead th { padding-top: .1rem; padding-bottom: .25rem; vertical-align: bottom; color: var(--faint); font-size: .78rem; line-height: 1.2; }
 .groups th { padding-bottom: 0; }
 .groups span { display: block; border-bottom: 1px solid var(--line); color: var(--text); text-align: left; }
-.start, .errors :is(th, td):nth-child(6) { padding-left: 1rem; }
+.start, :where(.errors) :is(th, td):nth-child(6) { padding-left: 1rem; }
 thead th:not(:first-child), td { text-align: right; }
 :is(.jobs, .endpoints, .errors) :is(th, td):nth-child(2), .errors :is(th, td):nth-child(n + 6) { text-align: left; }
 th[scope=row] { min-width: 13rem; max-width: 22rem; overflow-wrap: anywhere; }
