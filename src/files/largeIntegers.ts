@@ -14,18 +14,18 @@ export function writtenWhole(integer: bigint): Json {
   return JSON.rawJSON(String(integer)) as unknown as Json;
 }
 
-/** The values of a JSON object; of them, integers beyond 2^53, which no number holds, as bigint. */
-export function readWhole(text: string): unknown {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null) return value;
-  const large = Object.entries(value).filter(([, member]) => isRounded(member));
-  if (large.length === 0) return value;
+/** The values of a JSON object; of them, integers that no number holds as bigint, which takes a slow second look. */
+export function readWhole(text: string): Readonly<Record<string, unknown>> {
+  const values = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  const rounded = Object.keys(values).filter((name) => isRounded(values[name]));
+  if (rounded.length === 0) return values;
   const exact = JSON.parse(text, (_key, member, { source }) =>
     isRounded(member) && /^-?\d+$/.test(source!) ? BigInt(source!) : member,
-  ) as Readonly<Record<string, unknown>>;
-  return { ...value, ...Object.fromEntries(large.map(([name]) => [name, exact[name]])) };
+  ) as typeof values;
+  return { ...values, ...Object.fromEntries(rounded.map((name) => [name, exact[name]])) };
 }
 
-function isRounded(value: unknown): boolean {
+/** True for an integer beyond 2^53, of which digits may be lost. */
+export function isRounded(value: unknown): boolean {
   return Number.isInteger(value) && !Number.isSafeInteger(value);
 }

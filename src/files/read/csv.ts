@@ -21,7 +21,8 @@ export async function csvRecords(path: string, compression: Compression | null):
     async *read() {
       let header = true;
       for await (const { record, info } of rows({ ...source, blankRows })) {
-        if (!header) yield { line: info.lines, values: valuesOf(names, record) };
+        const values = valuesOf(names, record);
+        if (!header) yield { line: info.lines, values, whole: () => values };
         else header = record[0] === null && blankRows;
       }
     },

@@ -12,7 +12,7 @@ type JsonRow = { readonly [column: string]: Json };
 export async function* jsonValues(path: string, structs: readonly string[]): AsyncGenerator<JsonRow> {
   const file = await openFile(path);
   if ('names' in file) {
-    for await (const { values } of file.read()) yield nested(values, structs);
+    for await (const record of file.read()) yield nested(record.whole(), structs);
     return;
   }
   for await (const rows of file.read([...file.columns.keys()])) yield* jsonRows(ipcOf([rows]));

@@ -11,7 +11,7 @@ export function jsonlRecords(path: string, compression: Compression | null): Rec
     names: null,
     async *read() {
       for await (const { number, text } of lines(path, compression)) {
-        yield { line: number, values: parsed(path, number, text) };
+        yield { line: number, values: parsed(path, number, text), whole: () => readWhole(text) };
       }
     },
   };
@@ -20,7 +20,7 @@ export function jsonlRecords(path: string, compression: Compression | null): Rec
 function parsed(path: string, line: number, text: string): TextRecord['values'] {
   let value: unknown;
   try {
-    value = readWhole(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw wrong(path, line, `this is not one whole JSON object (${withoutText(messageOf(error))})`);
   }

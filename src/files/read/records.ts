@@ -1,5 +1,6 @@
 import { type Rows, rowsFrom } from '../../arrow/rows.ts';
 import { SemtelError } from '../../base/error.ts';
+import { isRounded } from '../largeIntegers.ts';
 import { conversationsAre, couldBe, findColumns, type Input, type Wanted } from './columns.ts';
 
 /** Rows made at a time: enough to make their cost small, few enough to hold. */
@@ -15,6 +16,8 @@ export interface TextRecord {
   /** Line of the file where it ends, from 1 on. */
   readonly line: number;
   readonly values: Readonly<Record<string, unknown>>;
+  /** The same; integers that no number holds are bigint there, and in `values` rounded. */
+  whole(): Readonly<Record<string, unknown>>;
 }
 
 /** A text file as records; each call reads it anew. */
@@ -34,7 +37,7 @@ export async function openRecords(records: Records, wanted: Wanted): Promise<Inp
     names === null
       ? { conversation: wanted.conversation || 'conversation', id: wanted.id ?? '' }
       : findColumns(path, names, wanted);
-  const idKind = kindOfId(first?.get(found.id)) ?? 'text';
+  const idKind: IdKind = Number.isInteger(first?.get(found.id)) ? 'integer' : 'text';
   const columns = { ...found, idKind };
   return {
     path,
@@ -117,8 +120,8 @@ const isMessage = (item: unknown) =>
 const isMessages = (value: unknown) => Array.isArray(value) && value.every(isMessage);
 const isConversation = (value: unknown) => typeof value === 'string' || isMessages(value);
 
-function idOf({ line, values }: TextRecord, { id, idKind }: RecordColumns, path: string): Id {
-  const value = values[id] ?? null;
+function idOf({ line, values, whole }: TextRecord, { id, idKind }: RecordColumns, path: string): Id {
+  const value = (isRounded(values[id]) ? whole()[id] : values[id]) ?? null;
   const kind = kindOfId(value);
   if (value === null || kind === idKind) return value as Id;
   const what = (one: IdKind) => (one === 'text' ? 'text' : 'a whole number');
