@@ -19,6 +19,9 @@ MAIN = ROOT / "src/cli/main.ts"
 # The workers' code is compiled as it is loaded; a busy machine of two cores needs most of this.
 START_S = 60.0
 
+# Calls that are in flight at once, to both endpoints together.
+MOST_IN_FLIGHT = 200
+
 CONFIG = """\
 listen: 127.0.0.1:{listen}
 status: 127.0.0.1:{status}
@@ -26,8 +29,10 @@ prompts: [{prompts}]
 models:
   default:
     endpoints:
-      - {{ name: east, base_url: "http://127.0.0.1:{endpoint}/east/v1", model: simulated-small, api_key: none }}
-      - {{ name: west, base_url: "http://127.0.0.1:{endpoint}/west/v1", model: simulated-small, api_key: none }}
+      - {{ name: east, base_url: "http://127.0.0.1:{endpoint}/east/v1", model: simulated-small, api_key: none,
+          max_concurrency: {each} }}
+      - {{ name: west, base_url: "http://127.0.0.1:{endpoint}/west/v1", model: simulated-small, api_key: none,
+          max_concurrency: {each} }}
 timeouts: {{ drain_s: 2 }}
 store: {store}
 """
@@ -53,7 +58,7 @@ class RealServer:
         self.store = folder / "store.sqlite"
         store = json.dumps({"path": str(self.store)} if keeps else "off")
         prompts = json.dumps(str(ROOT / "prompts"))
-        self.config.write_text(CONFIG.format(prompts=prompts, store=store, **self._ports))
+        self.config.write_text(CONFIG.format(prompts=prompts, store=store, each=MOST_IN_FLIGHT // 2, **self._ports))
         endpoint = str(self._ports["endpoint"])
         self._simulator = self._run("simulate", "--port", endpoint, "--control", json.dumps(control))
         self._wait_for(f"http://127.0.0.1:{endpoint}/semtel/stats", self._simulator)

@@ -70,7 +70,7 @@ def test_a_job_killed_and_started_again_pays_only_for_what_was_in_flight_or_not_
     rows = killed_job.labelled(spark, ROWS, server.target).collect()
     assert_own_labels(rows)
     assert any(row.topic.source == "store" for row in rows)
-    assert server.seen("requests") - before - ROWS <= server.seen("peak_in_flight")
+    assert server.seen("requests") - before - ROWS <= real_server.MOST_IN_FLIGHT
 
 
 def test_a_server_killed_in_the_middle_asks_again_only_what_was_in_flight_or_not_saved(spark, server):
@@ -88,7 +88,7 @@ def test_a_server_killed_in_the_middle_asks_again_only_what_was_in_flight_or_not
     restarter.join()
     assert_own_labels(rows)
     assert any(row.topic.source == "store" for row in rows)
-    assert server.seen("requests") - before - ROWS <= server.seen("peak_in_flight") + UNSAVED
+    assert server.seen("requests") - before - ROWS <= real_server.MOST_IN_FLIGHT + UNSAVED
 
 
 def test_a_frame_that_is_worked_out_twice_at_once_and_once_more_later_is_paid_once(spark, server):
