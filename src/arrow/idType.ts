@@ -22,6 +22,7 @@ export function retyped(column: Column, type: IdType): Column {
   return { ...plain, type: typeOf(type), buffers: [offsetBytes(offsets, false), ...data] };
 }
 
+/** The type that is meant. */
 export function typeOf(type: IdType): DataType {
   return type === 'Utf8' ? new Utf8() : new Int64();
 }
