@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { connect } from '../../src/server/client.ts';
 import { startSimulator } from '../../src/simulate/simulator.ts';
 import { newAuthority, noOpenssl } from '../server/authority.ts';
+import { until } from '../until.ts';
 import { startServe, withFolder } from '../whole/serveProcess.ts';
 import { batchOf } from '../whole/stack.ts';
 
@@ -15,13 +16,13 @@ const text = (file: string) => readFileSync(join(manifests, file), 'utf8');
 /** Answered never, so that the server has something open when it is told to stop. */
 const hangMs = 600_000;
 
-/** The ConfigMap as it is mounted, but for free ports, models on this machine and a shorter end. */
+/** The ConfigMap as it is mounted, but for free ports, models on this machine and an end that is shorter, and leaves a busy machine time to ask. */
 const settingsIn = (mounted: string, models: string) =>
   text('semtel.yaml')
     .replaceAll(/^(listen|status|workers): .*\n/gm, '')
     .replaceAll('/etc/semtel', mounted)
     .replaceAll(/base_url: .*\/\/(\w+)\..*$/gm, `base_url: ${models}/$1/v1`)
-    .replace('drain_s: 60', 'drain_s: 1');
+    .replace('drain_s: 60', 'drain_s: 5');
 
 test('what the manifests mount starts a server that answers their probes, labels for Spark, and drains', {
   skip: noOpenssl,
@@ -53,8 +54,7 @@ test('what the manifests mount starts a server that answers their probes, labels
     assert.equal((await ask('Which plant likes shade?')).ledger.ok, 1);
     for (const endpoint of ['east', 'west']) simulator.control({ endpoint, latency_ms: hangMs });
     const open = assert.rejects(ask('Tea or coffee?'), { kind: 'draining' });
-    while (Object.values(simulator.stats().endpoints).every(({ in_flight }) => in_flight === 0))
-      await new Promise(setImmediate);
+    await until(() => Object.values(simulator.stats().endpoints).some(({ in_flight }) => in_flight > 0));
     server.kill('SIGTERM');
     await server.said('Draining.');
     assert.deepEqual(await Promise.all(['readiness', 'liveness'].map(probe)), [503, 200]);
