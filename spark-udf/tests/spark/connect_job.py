@@ -4,13 +4,22 @@ import json
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 from doors import DOORS, conversations
 from pyspark.sql import SparkSession
 
 import semtel.spark
 
-remote, source, target, output = sys.argv[1], Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
+remote, package, target = sys.argv[1:4]
+source, output = map(Path, sys.argv[4:])
 spark = SparkSession.builder.remote(remote).getOrCreate()
+spark.addArtifacts(package, pyfile=True)
+
+
+def where(batches):
+    """Tell where a worker's semtel comes from."""
+    for _ in batches:
+        yield pa.record_batch([pa.array([semtel.spark.__file__])], ["place"])
 
 
 def said(ask):
@@ -30,5 +39,7 @@ mistakes = {
     "address": said(lambda: semtel.spark.classify(frame, "topic", target="127.0.0.1:1")),
 }
 rows = {name: [row.asDict(recursive=True) for row in door(spark, source, target)] for name, door in DOORS.items()}
-output.write_text(json.dumps({"session": type(spark).__module__, "mistakes": mistakes, "rows": rows}))
+[place] = spark.range(0, 1, 1, 1).mapInArrow(where, "place string").collect()
+found = {"session": type(spark).__module__, "place": place.place, "mistakes": mistakes, "rows": rows}
+output.write_text(json.dumps(found))
 spark.stop()

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pyspark
 import pytest
-from conftest import PACKAGE
 from real_server import free_port
 
 # A JVM on a busy machine of two cores.
@@ -41,7 +40,8 @@ def connect_server(folder: Path) -> Iterator[str]:
         **os.environ,
         "SPARK_HOME": str(home),
         "PYSPARK_PYTHON": sys.executable,
-        "PYTHONPATH": os.pathsep.join([str(PACKAGE), str(PACKAGE / "tests"), str(PACKAGE / "tests/spark")]),
+        # Its workers get the package from the job.
+        "PYTHONPATH": "",
     }
     log = folder / "server.log"
     with log.open("wb") as out:

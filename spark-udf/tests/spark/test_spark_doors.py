@@ -1,12 +1,14 @@
 """Every door of Spark answers as the plain client does, in this process and over Spark Connect, on each version."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import marked
 import pytest
+from conftest import PACKAGE
 from connect_server import connect_server
 from doors import DOORS
 
@@ -31,8 +33,9 @@ def over_connect(java, source, real_target, tmp_path_factory):
     folder = tmp_path_factory.mktemp("connect")
     output = folder / "result.json"
     job = str(Path(__file__).with_name("connect_job.py"))
+    package = shutil.make_archive(str(folder / "semtel"), "zip", PACKAGE, "semtel")
     with connect_server(folder) as remote:
-        arguments = [remote, str(source), real_target, str(output)]
+        arguments = [remote, package, real_target, str(source), str(output)]
         done = subprocess.run([sys.executable, job, *arguments], capture_output=True, text=True, timeout=200)
     assert output.exists(), done.stdout + done.stderr
     return json.loads(output.read_text())
@@ -41,6 +44,7 @@ def over_connect(java, source, real_target, tmp_path_factory):
 @pytest.mark.parametrize("door", DOORS)
 def test_spark_connect(over_connect, reference, door):
     assert over_connect["session"].startswith("pyspark.sql.connect")
+    assert "semtel.zip" in over_connect["place"]
     marked.check(over_connect["rows"][door], reference)
 
 
