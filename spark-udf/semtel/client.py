@@ -20,7 +20,7 @@ from semtel.failures import CALL_ERRORS
 from semtel.in_order import in_order
 from semtel.request import Request, request_of
 from semtel.retry import Failure
-from semtel.settings import settings_of
+from semtel.settings import Settings, settings_of
 from semtel.slices import Slice, slices
 from semtel.unreachable import no_server
 from semtel.watchdog import GRACE_S
@@ -66,7 +66,9 @@ class Client:
         batch_bytes: int = 4 << 20,
         in_flight: int = 4,
     ) -> None:
-        self.settings = settings_of(target, token, tls_root_certs, timeout_s, batch_rows, batch_bytes, in_flight)
+        self.settings: Settings = settings_of(
+            target, token, tls_root_certs, timeout_s, batch_rows, batch_bytes, in_flight
+        )
 
     def classify(
         self,
