@@ -40,17 +40,28 @@ export function findColumns(path: string, names: readonly string[], wanted: Want
   return { conversation, id: wanted.id ?? (names.includes('id') ? 'id' : '') };
 }
 
+/** A sentence holds so many names, of so many characters: without a line of names, a row's text stands in their place. */
+const maxNames = 20;
+const maxNameLength = 40;
+
+function listed(names: readonly string[]): string {
+  const cut = (name: string) => (name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name);
+  const shown = names.slice(0, maxNames).map((name) => JSON.stringify(cut(name)));
+  const more = names.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** For words. */
 export const conversationsAre = 'conversations are text or lists of {"role", "content"}';
 
 /** The columns of a file that could hold conversations, as a sentence. */
 export function couldBe(names: readonly string[]): string {
   if (names.length === 0) return 'No other column could hold them.';
-  return `These columns could hold them: ${names.map((name) => `"${name}"`).join(', ')}; name one with --conversation.`;
+  return `These columns could hold them: ${listed(names)}; name one with --conversation.`;
 }
 
 function missing(path: string, choices: readonly string[], names: readonly string[], option: string) {
   const asked = choices.map((name) => `"${name}"`).join(' or ');
-  const hint = names.length === 0 ? 'it has no columns' : `it has ${names.map((n) => `"${n}"`).join(', ')}`;
+  const hint = names.length === 0 ? 'it has no columns' : `it has ${listed(names)}`;
   return new SemtelError('input', `${path}: there is no column ${asked}; ${hint}. Name one with ${option}.`);
 }
