@@ -147,6 +147,11 @@ describe('a .csv input', () => {
     ['with text behind a mark', 'id,conversation\n1,"a"b\n', /:2: a quotation mark stands inside a field/],
     ['with two columns of a name', 'id,id\n', /:1: two columns are called "id"/],
     ['without the column', 'id,chat\n1,a\n', /no column "conversation" or "messages"; it has "id", "chat"/],
+    [
+      'without a line of names, at bounded length,',
+      ['1', 'secret '.repeat(100), ...Array.from({ length: 99 }, (_, index) => `c${index}`)].join(','),
+      /it has "1", "(secret ){5}secre…", "c0", .*"c17" and 81 more\. Name/,
+    ],
   ];
   for (const [what, text, words] of bad) {
     it(`${what} is refused, file and line named`, async () => {
