@@ -12,7 +12,13 @@ import { parseArgs } from 'node:util';
 import type { Ledger } from '../../src/base/ledger.ts';
 import { runPython, startPython } from './arrow/python.ts';
 import { chatFile } from './batches.ts';
-import { median, startMeasured, startMeasuredServer, startMeasuredSimulator } from './measured.ts';
+import {
+  median,
+  startMeasured,
+  startMeasuredServer,
+  startMeasuredSimulator,
+  writeConfig,
+} from './measured.ts';
 import { joinedRows, overheadRows } from './overheadRows.ts';
 
 const { values } = parseArgs({
@@ -31,12 +37,11 @@ const batchRows = Number(values.batch);
 const rounds = Number(values.rounds);
 const sparkRows = Number(values['spark-rows']);
 const streamCounts = [1, 4] as const;
-const simulatorPort = 18_198;
+const origin = 'http://127.0.0.1:18198';
 const status = '127.0.0.1:18268';
 const semtel = '127.0.0.1:18218';
 const pyarrow = '127.0.0.1:18219';
 const grpcJs = '127.0.0.1:18220';
-const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'semtel-bench-'));
 
 interface Sent {
@@ -64,24 +69,12 @@ async function send(address: string, input: string, streams: number, times: numb
   return sent as Sent;
 }
 
-const simulator = await startMeasuredSimulator(`http://127.0.0.1:${simulatorPort}`, {
+const simulator = await startMeasuredSimulator(origin, {
   answers: 'hash',
   latency_ms: 0,
   latency_sigma: 0,
 });
-const config = join(folder, 'semtel.yaml');
-writeFileSync(
-  config,
-  `
-listen: ${semtel}
-status: ${status}
-prompts: ["${join(root, 'prompts')}"]
-models:
-  default:
-    endpoints:
-      - { name: bench, base_url: "http://127.0.0.1:${simulatorPort}/v1", model: bench }
-`,
-);
+const config = writeConfig(folder, { listen: semtel, status, origin });
 const server = await startMeasuredServer(config, status);
 
 console.log(`${availableParallelism()} cores; Node ${process.version}\n`);

@@ -4,7 +4,7 @@
  *
  *   node scripts/bench/labels.ts [--rows 256] [--chats 8] [--slots 128] [--latency 200] [--token-ms 5] [--reading]
  */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,7 +14,7 @@ import { promptFor } from '../../src/pipeline/prompt.ts';
 import { connect } from '../../src/server/client.ts';
 import { countTokens } from '../../src/text/tokens.ts';
 import { batchesOf } from './batches.ts';
-import { startMeasuredServer, startMeasuredSimulator } from './measured.ts';
+import { startMeasuredServer, startMeasuredSimulator, writeConfig } from './measured.ts';
 import { joinedRows } from './overheadRows.ts';
 import { faultTimings, hostileTimings, strictTimings, type Timing } from './readingTimes.ts';
 
@@ -35,8 +35,8 @@ const chats = Number(values.chats);
 const slots = Number(values.slots);
 const batchRows = 64;
 const simulatorPort = 18_197;
-const serverPort = 18_217;
-const statusPort = 18_267;
+const listen = '127.0.0.1:18217';
+const status = '127.0.0.1:18267';
 const origin = `http://127.0.0.1:${simulatorPort}`;
 const classifiers = ['topic', 'expertise', 'satisfaction', 'intent', 'complexity', 'knowledge_work'];
 
@@ -48,22 +48,7 @@ function print(title: string, timings: readonly Timing[]): void {
   }
 }
 
-function configFile(): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'semtel-bench-')), 'semtel.yaml');
-  writeFileSync(
-    file,
-    `
-listen: 127.0.0.1:${serverPort}
-status: 127.0.0.1:${statusPort}
-models:
-  default:
-    endpoints:
-      - { name: bench, base_url: "${origin}/v1", model: bench, max_concurrency: ${slots} }
-`,
-  );
-  return file;
-}
-
+/** New ones at each call. */
 function conversations(): string[] {
   const made = joinedRows(rows, chats, asked);
   asked += rows * chats;
@@ -77,7 +62,7 @@ async function cachedTokens(): Promise<number> {
   return Object.values(stats.endpoints).reduce((sum, each) => sum + each.cached_tokens, 0);
 }
 
-const client = connect(`127.0.0.1:${serverPort}`);
+const client = connect(listen);
 let asked = 0;
 
 /** Tokens of the JSON Schemas sent for a row: the simulator does not bill them, providers do. */
@@ -113,7 +98,9 @@ async function compare(): Promise<void> {
     slots,
   };
   const simulator = await startMeasuredSimulator(origin, control);
-  const serve = await startMeasuredServer(configFile(), `127.0.0.1:${statusPort}`);
+  const folder = mkdtempSync(join(tmpdir(), 'semtel-bench-'));
+  const config = writeConfig(folder, { listen, status, origin, maxConcurrency: slots });
+  const serve = await startMeasuredServer(config, status);
   await measure(6, false);
   console.log(
     `${rows} rows of ${chats} chats, ${slots} slots, ${values.latency} ms + ${values['token-ms']} ms per output token\n`,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import type { Profiler } from 'node:inspector';
 import { join } from 'node:path';
 
@@ -101,6 +102,33 @@ export async function startMeasuredSimulator(origin: string, control: object): P
   const simulator = startMeasured('src/cli/main.ts', args);
   await untilAnswers(`${origin}/semtel/stats`);
   return simulator;
+}
+
+/** Where a server under measurement listens, and the simulated endpoint that it asks. */
+interface BenchConfig {
+  readonly listen: string;
+  readonly status: string;
+  readonly origin: string;
+  /** Calls at once; absent: as the server finds out. */
+  readonly maxConcurrency?: number;
+}
+
+/** Writes a configuration with one endpoint into a folder; gives its path. */
+export function writeConfig(folder: string, { listen, status, origin, maxConcurrency }: BenchConfig): string {
+  const path = join(folder, 'semtel.yaml');
+  const bound = maxConcurrency === undefined ? '' : `, max_concurrency: ${maxConcurrency}`;
+  writeFileSync(
+    path,
+    `
+listen: ${listen}
+status: ${status}
+models:
+  default:
+    endpoints:
+      - { name: bench, base_url: "${origin}/v1", model: bench${bound} }
+`,
+  );
+  return path;
 }
 
 /** `semtel serve` under measurement; resolves once its status port `host:port` says that it is ready. */

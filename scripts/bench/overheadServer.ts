@@ -1,16 +1,16 @@
 /** semtel as overhead.ts and profile.ts measure it: a server process of its own before a simulated endpoint. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../src/server/client.ts';
 import { batchesOf } from './batches.ts';
-import { type Measured, startMeasuredServer, startMeasuredSimulator } from './measured.ts';
+import { type Measured, startMeasuredServer, startMeasuredSimulator, writeConfig } from './measured.ts';
 import { overheadRows } from './overheadRows.ts';
 
 const batchRows = 256;
 const simulatorPort = 18_199;
-const serverPort = 18_215;
-const statusPort = 18_264;
+const listen = '127.0.0.1:18215';
+const status = '127.0.0.1:18264';
 
 /** Asks `count` rows, the first of them numbered `from`; gives the milliseconds it took. */
 export type Candidate = (count: number, from: number) => Promise<number>;
@@ -33,22 +33,14 @@ export async function startServer(
   origin: string,
   concurrency: number,
 ): Promise<{ process: Measured; ask: Candidate }> {
-  const file = join(mkdtempSync(join(tmpdir(), 'semtel-bench-')), 'semtel.yaml');
-  const config = `
-listen: 127.0.0.1:${serverPort}
-status: 127.0.0.1:${statusPort}
-models:
-  default:
-    endpoints:
-      - { name: bench, base_url: "${origin}/v1", model: bench, max_concurrency: ${concurrency} }
-`;
-  writeFileSync(file, config);
-  const process = await startMeasuredServer(file, `127.0.0.1:${statusPort}`);
+  const folder = mkdtempSync(join(tmpdir(), 'semtel-bench-'));
+  const file = writeConfig(folder, { listen, status, origin, maxConcurrency: concurrency });
+  const process = await startMeasuredServer(file, status);
   return { process, ask: askServer(concurrency) };
 }
 
 function askServer(concurrency: number): Candidate {
-  const client = connect(`127.0.0.1:${serverPort}`);
+  const client = connect(listen);
   return async (count, from) => {
     const batches = batchesOf(overheadRows(count, from), batchRows);
     const startedMs = performance.now();

@@ -12,33 +12,21 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Ledger } from '../../src/base/ledger.ts';
 import { chatFile } from './batches.ts';
-import { startMeasuredServer, startMeasuredSimulator } from './measured.ts';
+import { startMeasuredServer, startMeasuredSimulator, writeConfig } from './measured.ts';
 import { overheadRows } from './overheadRows.ts';
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' } } });
 const rows = Number(values.rows);
-const simulatorPort = 18_196;
+const origin = 'http://127.0.0.1:18196';
 const server = '127.0.0.1:18216';
 const status = '127.0.0.1:18266';
 const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'semtel-bench-'));
 const input = join(folder, 'chats.arrow');
 const output = join(folder, 'labels.arrow');
-const config = join(folder, 'semtel.yaml');
 
 writeFileSync(input, chatFile(overheadRows(rows, 0), rows));
-writeFileSync(
-  config,
-  `
-listen: ${server}
-status: ${status}
-prompts: ["${join(root, 'prompts')}"]
-models:
-  default:
-    endpoints:
-      - { name: bench, base_url: "http://127.0.0.1:${simulatorPort}/v1", model: bench }
-`,
-);
+const config = writeConfig(folder, { listen: server, status, origin });
 
 /** Seconds of the CPU in `0m1.250s 0m0.040s`: the shell's `times`, user and system. */
 function cpuSeconds(times: string): number {
@@ -64,7 +52,7 @@ async function run(more: readonly string[]) {
   return { seconds, cpu: cpuSeconds(text.trim().split('\n').at(-1)!), ledger };
 }
 
-const simulator = await startMeasuredSimulator(`http://127.0.0.1:${simulatorPort}`, {
+const simulator = await startMeasuredSimulator(origin, {
   answers: 'hash',
   latency_ms: 0,
   latency_sigma: 0,
