@@ -64,7 +64,6 @@ function list(fields: readonly Field[]): string {
   return fields.length === 0 ? 'no columns' : namesOf(fields).join(', ');
 }
 
-/** The format allows fields without a name. */
 function namesOf(fields: readonly Field[]): string[] {
-  return fields.map((field) => field.name ?? '');
+  return fields.map((field) => field.name);
 }

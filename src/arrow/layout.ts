@@ -1,4 +1,13 @@
-import { DataType, DateUnit, type Int, IntervalUnit, Precision, Type, UnionMode } from 'apache-arrow';
+import {
+  DataType,
+  DateUnit,
+  type Int,
+  IntervalUnit,
+  type Map_,
+  Precision,
+  Type,
+  UnionMode,
+} from 'apache-arrow';
 import { SemtelError } from '../base/error.ts';
 
 /**
@@ -34,6 +43,12 @@ function withItems(type: DataType, layout: Layout): Layout {
   return layout;
 }
 
+/** A list of structs. */
+function mapLayout(type: Map_): Layout {
+  if (!DataType.isStruct(type.children[0]?.type)) throw broken(type);
+  return { kind: 'list', wide: false };
+}
+
 const floatWidth: Readonly<Record<number, number>> = {
   [Precision.HALF]: 2,
   [Precision.SINGLE]: 4,
@@ -58,7 +73,8 @@ export function layoutOf(type: DataType): Layout {
   if (DataType.isLargeUtf8(type) || DataType.isLargeBinary(type)) return { kind: 'bytes', wide: true };
   if (DataType.isUtf8View(type) || DataType.isBinaryView(type)) return { kind: 'views' };
   if (DataType.isStruct(type)) return { kind: 'struct' };
-  if (DataType.isList(type) || DataType.isMap(type)) return withItems(type, { kind: 'list', wide: false });
+  if (DataType.isList(type)) return withItems(type, { kind: 'list', wide: false });
+  if (DataType.isMap(type)) return mapLayout(type);
   if (DataType.isLargeList(type)) return withItems(type, { kind: 'list', wide: true });
   if (DataType.isFixedSizeList(type)) return withItems(type, { kind: 'fixed_list', size: type.listSize });
   if (DataType.isInt(type)) return number(type, [8, 16, 32, 64]);

@@ -1,4 +1,4 @@
-import { Schema } from 'apache-arrow';
+import { Field, Schema } from 'apache-arrow';
 import { MetadataVersion } from 'apache-arrow/enum';
 import { DictionaryBatch as DictionaryTable } from 'apache-arrow/fb/dictionary-batch';
 import { Endianness } from 'apache-arrow/fb/endianness';
@@ -50,7 +50,7 @@ function readChecked(header: Uint8Array): Metadata {
       const table: SchemaTable = message.header(new SchemaTable());
       if (table.endianness() !== Endianness.Little)
         throw new SemtelError('bad_arrow', 'The Arrow stream is big-endian; send little-endian.');
-      return { kind: 'schema', schema: Schema.decode(table, new Map(), version) };
+      return { kind: 'schema', schema: named(Schema.decode(table, new Map(), version)) };
     }
     case MessageHeader.RecordBatch:
       return { kind: 'batch', batch: RecordBatch.decode(message.header(new BatchTable()), version) };
@@ -64,4 +64,12 @@ function readChecked(header: Uint8Array): Metadata {
         'The Arrow stream holds a message that is neither schema, dictionary nor batch.',
       );
   }
+}
+
+/** The format allows fields without a name, which apache-arrow gives as null. */
+function named({ fields, metadata, dictionaries, metadataVersion }: Schema): Schema {
+  const all = fields.map(
+    ({ name, type, nullable, metadata: own }) => new Field(name ?? '', type, nullable, own),
+  );
+  return new Schema(all, metadata, dictionaries, metadataVersion);
 }

@@ -18,9 +18,11 @@ import {
   Field,
   Int32,
   List,
+  Map_,
   type RecordBatch,
   RecordBatchFileWriter,
   RecordBatchStreamWriter,
+  Schema,
   Struct,
   Table,
   tableToIPC,
@@ -288,6 +290,19 @@ describe('an .arrow input', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('with a column that has no name is read, and told of', async () => {
+    const path = newPath('.arrow');
+    writeFileSync(path, tableToIPC(new Table({ '': vectorFromArray(['hello']) }), 'file'));
+    await rejects(read([path]), /no column "conversation" or "messages"; it has ""/);
+  });
+
+  it('whose schema has a map of what is no struct is refused', async () => {
+    const path = newPath('.arrow');
+    const broken = new Map_(new Field('entries', new Utf8()) as never);
+    writeFileSync(path, tableToIPC(new Table(new Schema([new Field('messages', broken)])), 'file'));
+    await rejects(read([path]), /a column of type Map has no sound width, index or item type/);
   });
 
   it('without batches still gives one batch without rows', async () => {
