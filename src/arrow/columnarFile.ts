@@ -1,4 +1,5 @@
 import { DataType, type Field } from 'apache-arrow';
+import { SemtelError } from '../base/error.ts';
 import type { Column } from './column.ts';
 import { holdsConversations } from './conversations.ts';
 import { plainType } from './plainType.ts';
@@ -42,13 +43,20 @@ export function columnarFile(
     canBeConversation: (column) => holdsConversations(types.get(column)!),
     async *read(columns, conversation) {
       yield rowsOf(columns.map(named), []);
+      let read = 0;
       try {
         for await (const ipc of streams(columns, conversation ?? null)) {
           const { schema, batches } = loadStream(ipc, { rowCount: null, maxRows: Number.MAX_SAFE_INTEGER });
           const places = columns.map((name) => schema.fields.findIndex((field) => field.name === name));
           const fields = places.map((place) => schema.fields[place]!);
-          for (const batch of batches) yield rowsOf(fields, columnsAt(places, batch));
+          for (const batch of batches) {
+            const part = rowsOf(fields, columnsAt(places, batch));
+            read += part.count;
+            yield part;
+          }
         }
+        if (rows !== null && read !== rows)
+          throw new SemtelError('input', `it says ${rows} rows and holds ${read}`);
       } catch (error) {
         throw unreadable(path, error);
       }

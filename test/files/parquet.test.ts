@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { jsonRows } from '../../src/arrow/jsonRows.ts';
 import { ipcOf } from '../../src/arrow/rows.ts';
+import { SemtelError } from '../../src/base/error.ts';
+import { countRows } from '../../src/files/read/countRows.ts';
 import { openInputs } from '../../src/files/read/input.ts';
 import { jsonValues } from '../../src/files/read/jsonValues.ts';
 import { selectionOf } from '../../src/files/read/parquetColumns.ts';
@@ -57,4 +61,51 @@ describe('of a Parquet file', () => {
       assert.deepEqual(selectionOf('m', split), selected);
     });
   }
+});
+
+describe('a damaged Parquet file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'semtel-parquet-'));
+  after(() => rmSync(folder, { recursive: true }));
+  /** What reading says of a file of which some bytes were changed. */
+  async function faultOf(changes: readonly { at: number; from: number; to: number }[]): Promise<string> {
+    const bytes = readFileSync(join(import.meta.dirname, 'fixtures', 'pyarrow-none.parquet'));
+    for (const { at, from, to } of changes) {
+      assert.equal(bytes[at], from, 'the fixture was made anew: look for the places');
+      bytes[at] = to;
+    }
+    const path = join(folder, 'damaged.parquet');
+    writeFileSync(path, bytes);
+    try {
+      const inputs = await openInputs([path], { conversation: '', id: undefined });
+      await countRows(inputs);
+      for (const input of inputs) await Array.fromAsync(input.read());
+    } catch (error) {
+      assert.ok(error instanceof SemtelError && error.kind === 'input', String(error));
+      return error.message.replace(path, 'FILE');
+    }
+    return 'nothing';
+  }
+  /** Numbers of rows, written twice as large: of the file 12, of its first row group 5. */
+  const inFile = { at: 2079, from: 24, to: 26 };
+  const inRowGroup = { at: 2699, from: 10, to: 12 };
+
+  it('whose numbers of rows disagree is refused before anything is read', async () => {
+    assert.equal(
+      await faultOf([inFile]),
+      'FILE: this is not a whole Parquet file (it says 13 rows and its row groups say 12).',
+    );
+    assert.equal(
+      await faultOf([inRowGroup]),
+      'FILE: this is not a whole Parquet file (it says 12 rows and its row groups say 13).',
+    );
+  });
+
+  it('that holds fewer rows than it says does not end as if it were whole', async () => {
+    assert.equal(await faultOf([inFile, inRowGroup]), 'FILE: it says 13 rows and holds 12.');
+  });
+
+  it('at which the reader traps is told of in words', async () => {
+    const pageHeader = { at: 96, from: 0x15, to: 0xea };
+    assert.match(await faultOf([pageHeader]), /^FILE: it is damaged, or a row group of it is too large/);
+  });
 });

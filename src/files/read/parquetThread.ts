@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { ParquetFile } from 'parquet-wasm/node';
+import { ParquetFile, type ParquetMetaData } from 'parquet-wasm/node';
 import { messageOf } from '../../base/error.ts';
 import { fileBlob } from './fileBlob.ts';
 import { selectionOf } from './parquetColumns.ts';
@@ -27,7 +27,7 @@ async function* reading({ path, columns, conversation }: Asked): AsyncGenerator<
   using file = await ParquetFile.fromFile(fileBlob(path));
   const metadata = file.metadata();
   if (columns === null) {
-    yield { schemaIpc: file.schema().intoIPCStream(), rows: metadata.fileMetadata().numRows() };
+    yield { schemaIpc: file.schema().intoIPCStream(), rows: rowsIn(metadata) };
     return;
   }
   const rowGroups = metadata.rowGroups();
@@ -42,12 +42,25 @@ async function* reading({ path, columns, conversation }: Asked): AsyncGenerator<
   for await (const batch of stream) yield { ipc: batch.intoIPCStream() };
 }
 
+/** Where the numbers in a damaged file disagree, rows would be lost in silence. */
+function rowsIn(metadata: ParquetMetaData): number {
+  const told = metadata.fileMetadata().numRows();
+  const held = metadata.rowGroups().reduce((sum, group) => sum + group.numRows(), 0);
+  if (told !== held) throw new Error(`it says ${told} rows and its row groups say ${held}`);
+  return told;
+}
+
 /** The library traps where a file makes no sense to it, and where memory ends. */
 function wordsOf(error: unknown): string {
   return error instanceof Error && error.name === 'RuntimeError'
     ? 'it is damaged, or a row group of it is too large for the 4 GiB that its reader has'
     : messageOf(error).replace(/\.$/, '');
 }
+
+// It also traps in tasks of its own, for which nothing here waits.
+process.on('uncaughtException', (error) => {
+  parentPort!.postMessage({ failure: wordsOf(error) } satisfies Told);
+});
 
 let answers: AsyncGenerator<Told>;
 
