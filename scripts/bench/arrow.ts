@@ -1,7 +1,7 @@
 /**
  * How wide the door is where no model is asked: batches whose answers are all stored, sent through Flight streams to
- * semtel, to an echo of pyarrow (C++) and to one of bare grpc-js, by the same client in turns; then a Spark job over
- * stored answers.
+ * semtel, to an echo of pyarrow (C++) and to one of bare grpc-js, by the same client in turns; to semtel batches that it
+ * was sent lately, and new ones of stored rows. Then a Spark job over stored answers.
  *
  *   node scripts/bench/arrow.ts [--rows 8192] [--chats 7] [--batch 256] [--rounds 5] [--spark-rows 100000]
  */
@@ -50,8 +50,14 @@ interface Sent {
   readonly ledger: Partial<Ledger>;
 }
 
-/** Sends the file so many times, shared out over so many streams. */
-async function send(address: string, input: string, streams: number, times: number): Promise<Sent> {
+/** Sends the file so many times, shared out over so many streams; no two batches alike if `distinct`. */
+async function send(
+  address: string,
+  input: string,
+  streams: number,
+  times: number,
+  distinct = false,
+): Promise<Sent> {
   const passes = Math.max(1, Math.round(times / streams));
   const [sent] = await runPython('exchange.py', [
     ...[
@@ -63,6 +69,7 @@ async function send(address: string, input: string, streams: number, times: numb
       '{"classifiers":["topic"],"job_id":"bench"}',
     ],
     ...['--streams', String(streams), '--passes', String(passes)],
+    ...(distinct ? ['--distinct'] : []),
   ]);
   const { rows: answered } = sent as Sent;
   if (answered !== rows * passes * streams) throw new Error(`${answered} rows came back`);
@@ -87,43 +94,56 @@ const nodeEcho = startMeasured('scripts/bench/arrow/echoServer.ts', [grpcJs]);
 await nodeEcho.line();
 
 /** How often the file is sent in a round: some seconds each. */
-const servers = [
+const servers: readonly {
+  readonly name: string;
+  readonly address: string;
+  readonly times: number;
+  readonly distinct?: boolean;
+}[] = [
   { name: 'pyarrow echo (C++)', address: pyarrow, times: 40 },
   { name: 'grpc-js echo', address: grpcJs, times: 20 },
-  { name: 'semtel, all stored', address: semtel, times: 8 },
-] as const;
+  { name: 'semtel, batches known', address: semtel, times: 16 },
+  { name: 'semtel, batches new', address: semtel, times: 8, distinct: true },
+];
 console.log(
   `${rows} conversations of ${(bytesPerRow / 1000).toFixed(1)} kB in batches of ${batchRows}, median of ${rounds} rounds\n`,
 );
-console.log('streams                            MB/s    / C++     rows/s');
+console.log(
+  'streams                            MB/s    / C++     rows/s    main thread, others: µs of CPU a row',
+);
 for (const streams of streamCounts) {
   const perSecond = new Map<string, number[]>();
-  const before = await server.used();
-  let asked = 0;
+  const cpu = new Map<string, { rows: number; mainMs: number; otherMs: number }>();
   for (let round = 0; round < rounds; round++)
-    for (const { name, address, times } of servers) {
-      const sent = await send(address, input, streams, times);
-      if (address === semtel) {
-        if (sent.ledger.stored !== sent.rows) throw new Error('not all were stored');
-        asked += sent.rows;
-      }
+    for (const { name, address, times, distinct } of servers) {
+      // New batches have taken the place of those that were known.
+      if (address === semtel && !distinct) await send(semtel, input, 1, 2);
+      const before = await server.used();
+      const sent = await send(address, input, streams, times, distinct);
       perSecond.set(name, [...(perSecond.get(name) ?? []), sent.rows / sent.seconds]);
+      if (address !== semtel) continue;
+      if (sent.ledger.stored !== sent.rows) throw new Error('not all were stored');
+      const after = await server.used();
+      const mainMs = after.mainMs - before.mainMs;
+      const sum = cpu.get(name) ?? { rows: 0, mainMs: 0, otherMs: 0 };
+      sum.rows += sent.rows;
+      sum.mainMs += mainMs;
+      sum.otherMs += after.cpuMs - before.cpuMs - mainMs;
+      cpu.set(name, sum);
     }
-  const best = median(perSecond.get(servers[0].name)!);
+  const best = median(perSecond.get(servers[0]!.name)!);
   for (const [name, figures] of perSecond) {
     const rate = median(figures);
+    const used = cpu.get(name);
+    const perRow = (ms: number) => ((1000 * ms) / used!.rows).toFixed(1).padStart(11);
     const columns = [
       ((rate * bytesPerRow) / 1e6).toFixed(0).padStart(9),
       (rate / best).toFixed(3).padStart(9),
       rate.toFixed(0).padStart(11),
+      ...(used === undefined ? [] : [perRow(used.mainMs), perRow(used.otherMs)]),
     ];
     console.log(`${streams}  ${name.padEnd(26)}${columns.join('')}`);
   }
-  const after = await server.used();
-  const perRow = (ms: number) => ((1000 * ms) / asked).toFixed(1);
-  const mainMs = after.mainMs - before.mainMs;
-  const otherMs = after.cpuMs - before.cpuMs - mainMs;
-  console.log(`   semtel's CPU: ${perRow(mainMs)} µs a row on the main thread, ${perRow(otherMs)} on others`);
 }
 await stopEcho();
 await nodeEcho.stop();

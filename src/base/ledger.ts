@@ -54,3 +54,8 @@ export function addLedger(total: Ledger, part: Readonly<Ledger>): void {
 export function imbalance(ledger: Readonly<Ledger>): number {
   return ledger.questions - statuses.reduce((sum, status: Status) => sum + ledger[status], 0);
 }
+
+/** True where all that was asked was in the store. */
+export function isStored({ stored, skipped, questions }: Readonly<Ledger>): boolean {
+  return stored > 0 && stored + skipped === questions;
+}

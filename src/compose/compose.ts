@@ -7,6 +7,7 @@ import type { Engine } from '../llm/call.ts';
 import { createEngine } from '../llm/engine.ts';
 import type { Settled } from '../pipeline/batch.ts';
 import { Flights } from '../pipeline/flights.ts';
+import { RecentBatches } from '../pipeline/recentBatches.ts';
 import type { Service } from '../service/exchange.ts';
 import { createService } from '../service/service.ts';
 import { type AnswerStore, noStore } from '../store/store.ts';
@@ -69,6 +70,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
         store,
         records,
         flights: new Flights<Settled>(),
+        recent: new RecentBatches(clock),
         clock,
         metrics,
       },

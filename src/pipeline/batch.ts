@@ -10,6 +10,7 @@ import type { AnswerStore } from '../store/store.ts';
 import type { PrepareTask, Workers } from '../workers/tasks.ts';
 import type { Budget } from './budget.ts';
 import type { Flights } from './flights.ts';
+import type { RecentBatches } from './recentBatches.ts';
 import type { Turns } from './turns.ts';
 
 /** The classifiers there are, by name. */
@@ -28,6 +29,7 @@ export interface PipelineParts {
   readonly records: RecordKeeper | null;
   /** Questions being asked now, over all jobs. */
   readonly flights: Flights<Settled>;
+  readonly recent: RecentBatches;
   readonly clock: Clock;
   readonly metrics: Metrics;
 }

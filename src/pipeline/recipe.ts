@@ -1,8 +1,11 @@
-import type { Ledger } from '../base/ledger.ts';
+import { isStored, type Ledger } from '../base/ledger.ts';
+import { release } from '../base/ownBuffer.ts';
 import { answerRows } from './answerRows.ts';
-import type { BatchRequest, BatchScopes, PipelineParts } from './batch.ts';
+import type { BatchRequest, BatchScopes, BatchWork, PipelineParts } from './batch.ts';
 import { prepare } from './prepare.ts';
 import { settle } from './settle.ts';
+import type { SettledBatch } from './settled.ts';
+import { report } from './tally.ts';
 
 export interface BatchResult {
   /** One whole Arrow IPC stream of exactly one record batch. */
@@ -12,8 +15,8 @@ export interface BatchResult {
 }
 
 /**
- * The way of one record batch: prepare, answer (look up, plan, ask), settle. Row n of the result answers row n of
- * the request. Rejects with an exchange error for a bad batch, never for a row.
+ * The way of one record batch: prepare, answer (look up, plan, ask), settle; shorter for one that came lately. Row n
+ * of the result answers row n of the request. Rejects with an exchange error for a bad batch, never for a row.
  */
 export async function classifyBatch(
   batch: BatchRequest,
@@ -21,8 +24,46 @@ export async function classifyBatch(
   scopes: BatchScopes,
 ): Promise<BatchResult> {
   const work = { batch, parts };
-  const prepared = await prepare(work, scopes.exchange);
-  const answered = await answerRows(prepared, work, scopes);
-  const { ipc, ledger } = await settle(prepared, answered, work, scopes.exchange);
-  return { ipc, rowCount: prepared.rows, ledger };
+  const { ipc, tally } = await (batch.refresh ? settleAnew(work, scopes) : settleOnce(work, scopes));
+  return { ipc, rowCount: tally.ledger.rows, ledger: tally.ledger };
+}
+
+async function settleOnce(work: BatchWork, scopes: BatchScopes): Promise<SettledBatch> {
+  const { batch, parts } = work;
+  const tag = parts.recent.tagOf(batch.ipc, askedOf(batch));
+  const known = parts.recent.get(tag);
+  if (known?.settled !== undefined) {
+    release(batch.ipc);
+    report(known.settled.tally, work);
+    return known.settled;
+  }
+  const prepared =
+    known === undefined ? await prepare(work, scopes.exchange) : { ...known.prepared, ipc: batch.ipc };
+  if (known === undefined) parts.recent.set(tag, { prepared });
+  const settled = await settle(prepared, await answerRows(prepared, work, scopes), work, scopes.exchange);
+  if (isStored(settled.tally.ledger)) parts.recent.set(tag, { prepared, settled });
+  return settled;
+}
+
+/** All that the answers of a batch depend on besides its bytes. */
+function askedOf({ rowCount, columns, classifiers, models }: BatchRequest): readonly unknown[] {
+  const { conversation, id, passthrough } = columns;
+  return [
+    rowCount,
+    conversation,
+    id,
+    passthrough,
+    models,
+    classifiers.map(({ name, digest }) => [name, digest]),
+  ];
+}
+
+/** Other answers than those that are kept may come: what is known of them ends. */
+async function settleAnew(work: BatchWork, scopes: BatchScopes): Promise<SettledBatch> {
+  try {
+    const prepared = await prepare(work, scopes.exchange);
+    return await settle(prepared, await answerRows(prepared, work, scopes), work, scopes.exchange);
+  } finally {
+    work.parts.recent.clear();
+  }
 }

@@ -1,7 +1,7 @@
 import type { Answer } from '../base/answer.ts';
 import type { Clock } from '../base/clock.ts';
 import { SemtelError } from '../base/error.ts';
-import { addLedger, emptyLedger, imbalance, type Ledger } from '../base/ledger.ts';
+import { addLedger, emptyLedger, imbalance, isStored, type Ledger } from '../base/ledger.ts';
 import { type OwnedScope, openScope } from '../base/scope.ts';
 import type { JobPart } from '../pipeline/batch.ts';
 import { Budget } from '../pipeline/budget.ts';
@@ -120,7 +120,7 @@ export class Job {
   /** Counts a batch; throws `internal` when its questions and states do not balance. */
   #onLedger(part: Readonly<Ledger>): void {
     addLedger(this.ledger, part);
-    this.#answersStored = part.stored > 0 && part.stored + part.skipped === part.questions;
+    this.#answersStored = isStored(part);
     const off = imbalance(part);
     if (off !== 0)
       throw new SemtelError('internal', `The ledger of a batch does not balance: ${off} questions off.`);

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf, SemtelError } from '../base/error.ts';
 import type { Log } from '../base/log.ts';
 import { moduleBeside } from '../base/moduleBeside.ts';
+import { fillBuffer } from '../base/ownBuffer.ts';
 import { type Scope, untilEnd } from '../base/scope.ts';
 import { isReading, markSound, newPhase, type Phase, started } from './phase.ts';
 import { packed, type Results, type Task } from './run.ts';
@@ -153,14 +154,7 @@ function alone(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return hasOwnBuffer(bytes) ? bytes : new Uint8Array(bytes);
 }
 
-/**
- * The bytes with a buffer that may go to a thread. That of a large message is left to the thread, its few other bytes
- * included, so that this side holds nothing of it any longer; the slab that small messages share stays.
- */
+/** The bytes with a buffer that may go to a thread, so that this side holds nothing of a large message any longer. */
 function movable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer } = bytes;
-  const isMessage = buffer.byteLength > Buffer.poolSize && 2 * bytes.length > buffer.byteLength;
-  return isMessage && buffer instanceof ArrayBuffer
-    ? new Uint8Array(buffer, bytes.byteOffset, bytes.length)
-    : alone(bytes);
+  return fillBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : alone(bytes);
 }

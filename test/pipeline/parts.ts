@@ -8,6 +8,7 @@ import { CallError, type ChatReply, type ChatRequest, type Engine } from '../../
 import type { BatchRequest, JobPart, PipelineParts } from '../../src/pipeline/batch.ts';
 import { Budget } from '../../src/pipeline/budget.ts';
 import { Flights } from '../../src/pipeline/flights.ts';
+import { RecentBatches } from '../../src/pipeline/recentBatches.ts';
 import type { Turns } from '../../src/pipeline/turns.ts';
 import type { AnswerStore, StoredAnswer } from '../../src/store/store.ts';
 import type { Workers } from '../../src/workers/tasks.ts';
@@ -169,6 +170,7 @@ export function partsWith(
     store: rememberingStore(),
     records: null,
     flights: new Flights(),
+    recent: new RecentBatches(clock),
     clock,
     metrics: noMetrics,
   };

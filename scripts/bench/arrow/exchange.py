@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import collections
 import json
+import secrets
 import threading
 import time
 
@@ -23,19 +24,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--command", required=True, help="command of the Flight descriptor")
     parser.add_argument("--streams", type=int, required=True)
     parser.add_argument("--passes", type=int, required=True, help="how often each stream sends the whole file")
+    parser.add_argument("--distinct", action="store_true", help="no two batches alike: a further column numbers them")
     return parser.parse_args()
 
 
 class Stream(threading.Thread):
-    """One DoExchange that sends all batches so many times, on a connection of its own, and reads what comes."""
+    """One DoExchange that sends its batches, on a connection of its own, and reads what comes."""
 
-    def __init__(self, uri: str, command: str, batches: list[pa.RecordBatch], passes: int, start: threading.Barrier):
+    def __init__(self, uri: str, command: str, batches: list[pa.RecordBatch], start: threading.Barrier):
         super().__init__(daemon=True)
         self.client = flight.connect(uri)
         self.client.wait_for_available()
         self.command = command
         self.batches = batches
-        self.passes = passes
         self.start_line = start
         self.rows = 0
         self.ledger: collections.Counter[str] = collections.Counter()
@@ -61,10 +62,18 @@ class Stream(threading.Thread):
     def send(self, writer: flight.FlightStreamWriter) -> None:
         """Send every batch, as fast as the server takes them."""
         writer.begin(self.batches[0].schema)
-        for _ in range(self.passes):
-            for batch in self.batches:
-                writer.write_batch(batch)
+        for batch in self.batches:
+            writer.write_batch(batch)
         writer.done_writing()
+
+
+def repeated(batches: list[pa.RecordBatch], passes: int, distinct: bool) -> list[pa.RecordBatch]:
+    """Repeat the batches; distinct ones share their columns but for a random number in one more."""
+    return [
+        batch.append_column("number", pa.array([secrets.randbits(62)] * batch.num_rows)) if distinct else batch
+        for _ in range(passes)
+        for batch in batches
+    ]
 
 
 def main() -> None:
@@ -74,7 +83,10 @@ def main() -> None:
         file = pa.ipc.open_file(source)
         batches = [file.get_batch(index) for index in range(file.num_record_batches)]
         start = threading.Barrier(options.streams + 1)
-        streams = [Stream(options.uri, options.command, batches, options.passes, start) for _ in range(options.streams)]
+        streams = [
+            Stream(options.uri, options.command, repeated(batches, options.passes, options.distinct), start)
+            for _ in range(options.streams)
+        ]
         for stream in streams:
             stream.start()
         start.wait()

@@ -1,6 +1,7 @@
 import type { ServerDuplexStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { SemtelError } from '../../base/error.ts';
 import { schemaHeader, splitStream } from '../../base/ipcFrames.ts';
+import { release } from '../../base/ownBuffer.ts';
 import type { ClassifyOptions, ExchangeResult } from '../../service/exchange.ts';
 import { bidi, type Caller, type Doorway, serverStream, unary } from '../calls.ts';
 import { counted } from '../counted.ts';
@@ -39,7 +40,10 @@ async function* batchesOf(
       const fault = `app_metadata of a batch holds ${appMetadata.length} bytes; at most ${maxEchoBytes} are given back.`;
       throw new SemtelError('bad_option', fault);
     }
-    yield { options, ipc, rows, appMetadata };
+    const batch = { options, ipc, rows, appMetadata: appMetadata.slice() };
+    // All of the message is copied by now.
+    release(message.data_body);
+    yield batch;
   }
 }
 
