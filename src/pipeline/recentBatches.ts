@@ -1,30 +1,25 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
+import { deserialize, serialize } from 'node:v8';
 import type { Clock } from '../base/clock.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
 import type { SettledBatch } from './settled.ts';
 
 /** What is known of a batch that came lately. */
-interface KnownBatch {
-  readonly prepared: PreparedBatch;
-  /** Where all of its answers came from the store. */
-  readonly settled?: SettledBatch | undefined;
-}
-
-interface Kept extends KnownBatch {
+interface Kept {
+  /** `prepared`, serialised: outside V8's heap, which need not look at a hundred thousand keys with each collection. */
+  readonly prepared: Uint8Array;
+  readonly settled: SettledBatch | undefined;
   readonly bytes: number;
   /** When the store is to be asked for its answers again. */
   readonly untilMs: number;
 }
 
-/** Of what is remembered: read batches of some 200,000 rows, a quarter of that with their answers. */
+/** Of what is remembered: prepared batches of some 400,000 rows, a sixth of that with their answers. */
 const maxBytes = 16 << 20;
 /** The few rows of a smaller batch are read in less than a millisecond. */
 const minBatchBytes = 8 << 10;
 /** Longest time for which a removal or a newer answer in the store, made by another process, is not seen. */
 const settledMs = 60_000;
-/** A key as a string of its own, and its share of the arrays. */
-const bytesPerKey = 60;
-const bytesPerRow = 20;
 /** An answer of a skipped row, which is told again. */
 const bytesPerFailure = 250;
 
@@ -56,20 +51,26 @@ export class RecentBatches {
     return cipher.getAuthTag().toString('latin1');
   }
 
-  get(tag: string | null): KnownBatch | undefined {
-    const kept = tag === null ? undefined : this.#kept.get(tag);
-    if (kept === undefined) return undefined;
-    const { prepared, settled, untilMs } = kept;
-    return { prepared, settled: this.#clock.now() < untilMs ? ownBytes(settled) : undefined };
+  /** The batch with its answers, where all of them came from the store within the last minute. */
+  settled(tag: string | null): SettledBatch | undefined {
+    const kept = this.#of(tag);
+    return kept !== undefined && this.#clock.now() < kept.untilMs ? ownBytes(kept.settled) : undefined;
   }
 
-  /** Remembers, in place of what was known, all but the texts; the oldest make room. */
-  set(tag: string | null, { prepared, settled }: KnownBatch): void {
+  /** The batch as it was read; without its texts and its bytes. */
+  prepared(tag: string | null): PreparedBatch | undefined {
+    const kept = this.#of(tag);
+    return kept && (deserialize(kept.prepared) as PreparedBatch);
+  }
+
+  /** Remembers, in place of what was known; the oldest make room. */
+  set(tag: string | null, prepared: PreparedBatch, settled?: SettledBatch): void {
     if (tag === null) return;
     this.#forget(tag);
-    const known = { prepared: { ...prepared, asked: null, ipc: null }, settled: ownBytes(settled) };
-    const bytes = bytesOf(known);
-    this.#kept.set(tag, { ...known, bytes, untilMs: this.#clock.now() + settledMs });
+    const packed = serialize({ ...prepared, asked: null, ipc: null });
+    const bytes = packed.length + bytesOf(settled);
+    const untilMs = this.#clock.now() + settledMs;
+    this.#kept.set(tag, { prepared: packed, settled: ownBytes(settled), bytes, untilMs });
     this.#bytes += bytes;
     for (const oldest of this.#kept.keys()) {
       if (this.#bytes <= maxBytes) break;
@@ -82,6 +83,10 @@ export class RecentBatches {
     this.#secret = newSecret();
     this.#kept.clear();
     this.#bytes = 0;
+  }
+
+  #of(tag: string | null): Kept | undefined {
+    return tag === null ? undefined : this.#kept.get(tag);
   }
 
   #forget(tag: string): void {
@@ -100,8 +105,6 @@ function ownBytes(settled: SettledBatch | undefined): SettledBatch | undefined {
   return settled && { ...settled, ipc: settled.ipc.slice() };
 }
 
-function bytesOf({ prepared: { rows, keys, carried }, settled }: KnownBatch): number {
-  const answers =
-    settled === undefined ? 0 : settled.ipc.length + bytesPerFailure * settled.tally.failures.length;
-  return carried.length + rows * (bytesPerRow + bytesPerKey * keys.length) + answers;
+function bytesOf(settled: SettledBatch | undefined): number {
+  return settled === undefined ? 0 : settled.ipc.length + bytesPerFailure * settled.tally.failures.length;
 }

@@ -31,17 +31,17 @@ export async function classifyBatch(
 async function settleOnce(work: BatchWork, scopes: BatchScopes): Promise<SettledBatch> {
   const { batch, parts } = work;
   const tag = parts.recent.tagOf(batch.ipc, askedOf(batch));
-  const known = parts.recent.get(tag);
-  if (known?.settled !== undefined) {
+  const again = parts.recent.settled(tag);
+  if (again !== undefined) {
     release(batch.ipc);
-    report(known.settled.tally, work);
-    return known.settled;
+    report(again.tally, work);
+    return again;
   }
-  const prepared =
-    known === undefined ? await prepare(work, scopes.exchange) : { ...known.prepared, ipc: batch.ipc };
-  if (known === undefined) parts.recent.set(tag, { prepared });
+  const known = parts.recent.prepared(tag);
+  const prepared = known === undefined ? await prepare(work, scopes.exchange) : { ...known, ipc: batch.ipc };
+  if (known === undefined) parts.recent.set(tag, prepared);
   const settled = await settle(prepared, await answerRows(prepared, work, scopes), work, scopes.exchange);
-  if (isStored(settled.tally.ledger)) parts.recent.set(tag, { prepared, settled });
+  if (isStored(settled.tally.ledger)) parts.recent.set(tag, prepared, settled);
   return settled;
 }
 

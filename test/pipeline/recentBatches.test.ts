@@ -61,43 +61,46 @@ test('any other byte, and anything else that is asked, is another batch', () => 
 test('small batches are not remembered', () => {
   const recent = new RecentBatches(fakeClock());
   assert.equal(recent.tagOf(new Uint8Array(1_000), []), null);
-  recent.set(null, { prepared: preparedOf(1) });
-  assert.equal(recent.get(null), undefined);
+  recent.set(null, preparedOf(1), settledOf());
+  assert.equal(recent.settled(null), undefined);
+  assert.equal(recent.prepared(null), undefined);
 });
 
 test('what was read stays known; answers do for a minute, and are a copy', async () => {
   const clock = fakeClock();
   const recent = new RecentBatches(clock);
   const tag = recent.tagOf(large(1), []);
-  recent.set(tag, { prepared: preparedOf(2), settled: settledOf() });
-  const known = recent.get(tag)!;
-  assert.deepEqual(known.prepared, { ...preparedOf(2), ipc: null });
-  assert.deepEqual(known.settled, settledOf());
-  known.settled!.ipc.fill(0);
-  assert.deepEqual(recent.get(tag)!.settled, settledOf());
+  recent.set(tag, preparedOf(2), settledOf());
+  assert.deepEqual({ ...recent.prepared(tag) }, { ...preparedOf(2), ipc: null });
+  const settled = recent.settled(tag)!;
+  assert.deepEqual(settled, settledOf());
+  settled.ipc.fill(0);
+  assert.deepEqual(recent.settled(tag), settledOf());
   await clock.advance(60_000);
-  assert.equal(recent.get(tag)!.settled, undefined);
-  assert.equal(recent.get(tag)!.prepared.rows, 2);
+  assert.equal(recent.settled(tag), undefined);
+  assert.equal(recent.prepared(tag)!.rows, 2);
 });
 
 test('the oldest batches make room beyond 16 MB', () => {
   const recent = new RecentBatches(fakeClock());
   const rows = 10_000;
   const tags = Array.from({ length: 60 }, (_, batch) => recent.tagOf(large(batch), []));
-  for (const tag of tags) recent.set(tag, { prepared: preparedOf(rows) });
-  const known = tags.filter((tag) => recent.get(tag) !== undefined);
+  for (const tag of tags) recent.set(tag, preparedOf(rows));
+  const known = tags.filter((tag) => recent.prepared(tag) !== undefined);
   assert.deepEqual(known, tags.slice(-known.length));
-  // Some 80 bytes a row.
-  assert.ok(known.length >= 15 && known.length <= 22, `${known.length} are known`);
+  // Some 40 bytes a row.
+  assert.ok(known.length >= 35 && known.length <= 45, `${known.length} are known`);
 });
 
 test('after it was cleared nothing is known, nor what is told by a tag of before', () => {
   const recent = new RecentBatches(fakeClock());
   const before = recent.tagOf(large(1), []);
-  recent.set(before, { prepared: preparedOf(1), settled: settledOf() });
+  recent.set(before, preparedOf(1), settledOf());
   recent.clear();
-  recent.set(before, { prepared: preparedOf(1), settled: settledOf() });
-  assert.equal(recent.get(recent.tagOf(large(1), [])), undefined);
+  recent.set(before, preparedOf(1), settledOf());
+  const tag = recent.tagOf(large(1), []);
+  assert.equal(recent.settled(tag), undefined);
+  assert.equal(recent.prepared(tag), undefined);
 });
 
 /** The same parts, which count the batches that are read; nothing is remembered where `forgets`. */
