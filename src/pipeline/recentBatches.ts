@@ -14,8 +14,8 @@ interface Kept {
   readonly untilMs: number;
 }
 
-/** Of what is remembered: prepared batches of some 400,000 rows, a sixth of that with their answers. */
-const maxBytes = 16 << 20;
+/** Of what is remembered: prepared batches of some 200,000 rows, a sixth of that with their answers. */
+const maxBytes = 8 << 20;
 /** The few rows of a smaller batch are read in less than a millisecond. */
 const minBatchBytes = 8 << 10;
 /** Longest time for which a removal or a newer answer in the store, made by another process, is not seen. */
