@@ -49,7 +49,7 @@ export interface JobPart {
 
 /** One batch to label. */
 export interface BatchRequest {
-  /** One whole Arrow IPC stream. */
+  /** One whole Arrow IPC stream. Taken, with a buffer that it fills: read nothing of it afterwards. */
   readonly ipc: Uint8Array;
   readonly rowCount: number;
   readonly maxRows: number;

@@ -2,7 +2,7 @@ import { createCipheriv, randomBytes } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import type { Clock } from '../base/clock.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
-import type { SettledBatch } from './settled.ts';
+import type { SettledBatch } from './settledBatch.ts';
 
 /** What is known of a batch that came lately. */
 interface Kept {

@@ -1,10 +1,11 @@
 import { isStored, type Ledger } from '../base/ledger.ts';
 import { release } from '../base/ownBuffer.ts';
+import type { PreparedBatch } from '../workers/tasks.ts';
 import { answerRows } from './answerRows.ts';
 import type { BatchRequest, BatchScopes, BatchWork, PipelineParts } from './batch.ts';
 import { prepare } from './prepare.ts';
 import { settle } from './settle.ts';
-import type { SettledBatch } from './settled.ts';
+import type { SettledBatch } from './settledBatch.ts';
 import { report } from './tally.ts';
 
 export interface BatchResult {
@@ -24,11 +25,12 @@ export async function classifyBatch(
   scopes: BatchScopes,
 ): Promise<BatchResult> {
   const work = { batch, parts };
-  const { ipc, tally } = await (batch.refresh ? settleAnew(work, scopes) : settleOnce(work, scopes));
+  const { ipc, tally } = await (batch.refresh ? labelAnew(work, scopes) : labelOnce(work, scopes));
   return { ipc, rowCount: tally.ledger.rows, ledger: tally.ledger };
 }
 
-async function settleOnce(work: BatchWork, scopes: BatchScopes): Promise<SettledBatch> {
+/** Does again only what is not known from lately. */
+async function labelOnce(work: BatchWork, scopes: BatchScopes): Promise<SettledBatch> {
   const { batch, parts } = work;
   const tag = parts.recent.tagOf(batch.ipc, askedOf(batch));
   const again = parts.recent.settled(tag);
@@ -40,7 +42,7 @@ async function settleOnce(work: BatchWork, scopes: BatchScopes): Promise<Settled
   const known = parts.recent.prepared(tag);
   const prepared = known === undefined ? await prepare(work, scopes.exchange) : { ...known, ipc: batch.ipc };
   if (known === undefined) parts.recent.set(tag, prepared);
-  const settled = await settle(prepared, await answerRows(prepared, work, scopes), work, scopes.exchange);
+  const settled = await label(prepared, work, scopes);
   if (isStored(settled.tally.ledger)) parts.recent.set(tag, prepared, settled);
   return settled;
 }
@@ -59,11 +61,14 @@ function askedOf({ rowCount, columns, classifiers, models }: BatchRequest): read
 }
 
 /** Other answers than those that are kept may come: what is known of them ends. */
-async function settleAnew(work: BatchWork, scopes: BatchScopes): Promise<SettledBatch> {
+async function labelAnew(work: BatchWork, scopes: BatchScopes): Promise<SettledBatch> {
   try {
-    const prepared = await prepare(work, scopes.exchange);
-    return await settle(prepared, await answerRows(prepared, work, scopes), work, scopes.exchange);
+    return await label(await prepare(work, scopes.exchange), work, scopes);
   } finally {
     work.parts.recent.clear();
   }
+}
+
+async function label(prepared: PreparedBatch, work: BatchWork, scopes: BatchScopes): Promise<SettledBatch> {
+  return settle(prepared, await answerRows(prepared, work, scopes), work, scopes.exchange);
 }

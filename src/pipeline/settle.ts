@@ -3,7 +3,7 @@ import type { Scope } from '../base/scope.ts';
 import type { PreparedBatch } from '../workers/tasks.ts';
 import type { AnsweredRows } from './answerRows.ts';
 import type { BatchWork } from './batch.ts';
-import type { SettledBatch } from './settled.ts';
+import type { SettledBatch } from './settledBatch.ts';
 import { report, tallyOf } from './tally.ts';
 
 /** Answers in row order to one Arrow record batch, encoded in a worker; counted first. */

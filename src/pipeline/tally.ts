@@ -5,7 +5,7 @@ import type { PreparedBatch } from '../workers/tasks.ts';
 import type { AnsweredRows } from './answerRows.ts';
 import { bytesPerToken } from './ask.ts';
 import type { BatchRequest, BatchWork, PipelineParts, Settled } from './batch.ts';
-import type { Tally } from './settled.ts';
+import type { Tally } from './settledBatch.ts';
 
 /** Counts a batch whose questions have all ended. */
 export function tallyOf(prepared: PreparedBatch, answered: AnsweredRows, { batch, parts }: BatchWork): Tally {

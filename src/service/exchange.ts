@@ -27,7 +27,7 @@ export type Door = 'grpc' | 'flight' | 'local';
 /** One batch asked of the service. */
 export interface Exchange {
   readonly options: ClassifyOptions;
-  /** One whole Arrow IPC stream. */
+  /** One whole Arrow IPC stream. Taken, with a buffer that it fills: read nothing of it afterwards. */
   readonly ipc: Uint8Array;
   /** Declared rows; another number found is `row_count`. */
   readonly rowCount: number;
